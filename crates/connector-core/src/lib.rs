@@ -1,1 +1,15 @@
-//! connector-core
+#![doc = include_str!("../README.md")]
+
+pub mod canon;
+pub mod clock;
+pub mod connector;
+pub mod error;
+pub mod fold;
+pub mod id;
+pub mod provider;
+pub mod schema;
+pub mod stage;
+pub mod unit;
+pub mod value;
+
+pub use error::{Error, ErrorKind, Result};
