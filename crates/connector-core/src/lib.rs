@@ -6,6 +6,7 @@ pub mod connector;
 pub mod error;
 pub mod fold;
 pub mod id;
+pub mod plan;
 pub mod provider;
 pub mod schema;
 pub mod stage;
