@@ -1,1 +1,3 @@
 //! connector-sandbox
+
+mod airtable;

@@ -1,0 +1,3 @@
+//! Airtable on loopback.
+
+pub(crate) mod formula;
