@@ -27,6 +27,9 @@ pub trait DealConnector: fmt::Debug + Send + Sync + 'static {
     /// What this connector can do, known without asking the remote.
     fn capabilities(&self) -> Capabilities;
 
+    /// What this connector has cost so far, failed attempts included; the difference of two readings is a run's.
+    fn usage(&self) -> Usage;
+
     /// Reads the container's fields: ids, names, types, options, which ones can be written.
     ///
     /// It asks the remote each time, so it is also the check that the credentials work and the container can
@@ -81,6 +84,15 @@ pub struct Capabilities {
     pub feed: Option<Feed>,
     /// Whether a deleted deal can be brought back.
     pub restores: bool,
+}
+
+/// What was spent on a remote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Usage {
+    /// Requests sent, each attempt counted.
+    pub calls: u64,
+    /// Time spent waiting for the remote's limits, in milliseconds.
+    pub waited_ms: u64,
 }
 
 /// What a change feed tells.

@@ -3,6 +3,7 @@
 pub mod canon;
 pub mod clock;
 pub mod connector;
+mod digest;
 pub mod error;
 pub mod fold;
 pub mod id;
@@ -10,6 +11,8 @@ pub mod plan;
 pub mod provider;
 pub mod schema;
 pub mod stage;
+pub mod state;
+pub mod store;
 pub mod unit;
 pub mod value;
 

@@ -1,0 +1,94 @@
+//! What a plan leaves to a person, and what it has to tell.
+
+use serde::{Deserialize, Serialize};
+
+use super::strategy::Side;
+use crate::id::{DealId, RemoteId, UnitKey};
+use crate::unit::Fault;
+use crate::value::Value;
+
+/// Something that only a person can decide; nothing is done about it until then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// What is to be decided.
+    pub kind: QuestionKind,
+    /// The deals concerned.
+    pub deals: Vec<DealId>,
+    /// The records concerned.
+    pub remotes: Vec<RemoteId>,
+    /// How people call them.
+    pub label: String,
+}
+
+/// What a person is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, strum::Display)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum QuestionKind {
+    /// Several deals or records have one key: which belong together?
+    Ambiguous,
+    /// A record carries the id of a deal that is linked to another record: a copy?
+    Copy,
+    /// A record carries the id of a deal that was deleted or unlinked: shall it come back?
+    Restored,
+    /// A record carries an id that no deal has.
+    UnknownStamp,
+    /// A deal matches a record that is linked to another deal.
+    SecondDeal,
+    /// It was deleted on one side and edited on this one.
+    EditedAfterDelete(Side),
+    /// It was deleted on this side, and deletions are not passed on by themselves.
+    DeletedOn(Side),
+    /// A record may or may not have been made by a run that was cut off.
+    LostCreate,
+    /// The record is not to be seen any more, and it cannot be told whether it was deleted.
+    Vanished,
+}
+
+/// Something that was not carried, or carried with a loss: which deal, which field, which value, what to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// The deal, if there is one.
+    pub deal: Option<DealId>,
+    /// The record, if there is one.
+    pub remote: Option<RemoteId>,
+    /// How people call it.
+    pub label: String,
+    /// The unit; `None` when it is the whole record.
+    pub unit: Option<UnitKey>,
+    /// The field's name in the remote.
+    pub field: Option<String>,
+    /// The value it is about.
+    pub value: Value,
+    /// What is wrong with it.
+    pub problem: Problem,
+}
+
+/// What keeps a value from being carried whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "problem", rename_all = "snake_case")]
+pub enum Problem {
+    /// The CRM cannot keep it; the record's import is refused.
+    #[error("{fault}")]
+    Fault {
+        /// Why not.
+        fault: Fault,
+    },
+    /// It could not be read; it is left alone on both sides.
+    #[error("it could not be read: {why}")]
+    Unreadable {
+        /// Why.
+        why: String,
+    },
+    /// The field is gone from the remote or changed its type; the unit is left alone.
+    #[error("the field is gone or has another type; map it again")]
+    Suspended,
+}
+
+impl Problem {
+    /// Whether the value was left where it is.
+    #[must_use]
+    pub const fn blocks(&self) -> bool {
+        matches!(self, Self::Fault { .. } | Self::Unreadable { .. } | Self::Suspended)
+    }
+}
