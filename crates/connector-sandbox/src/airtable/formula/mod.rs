@@ -14,7 +14,6 @@ mod scalar;
 
 use chrono::{DateTime, Utc};
 
-pub(crate) use function::pattern::DatePattern;
 pub(crate) use scalar::Scalar;
 
 use ast::Expression;

@@ -5,7 +5,7 @@ mod date;
 mod list;
 mod logic;
 mod number;
-pub(in crate::airtable::formula) mod pattern;
+mod pattern;
 mod record;
 pub(super) mod regex;
 mod text;

@@ -30,7 +30,7 @@ const TOKENS: [&str; 47] = [
 
 /// A date pattern in the syntax that Airtable shares with Moment.js, in English.
 #[derive(Debug)]
-pub(crate) struct DatePattern<'a> {
+pub(super) struct DatePattern<'a> {
     pieces: Vec<Piece<'a>>,
 }
 
@@ -42,7 +42,7 @@ enum Piece<'a> {
 
 impl<'a> DatePattern<'a> {
     /// Splits a pattern; what is no token stands for itself, as does what is in brackets.
-    pub(crate) fn new(pattern: &'a str) -> Self {
+    pub(super) fn new(pattern: &'a str) -> Self {
         let mut pieces = Vec::new();
         let mut rest = pattern;
         while let Some(first) = rest.chars().next() {
@@ -66,7 +66,7 @@ impl<'a> DatePattern<'a> {
     }
 
     /// Writes a point in time, in its zone.
-    pub(crate) fn format(&self, instant: &DateTime<Tz>) -> String {
+    pub(super) fn format(&self, instant: &DateTime<Tz>) -> String {
         let mut written = String::new();
         for piece in &self.pieces {
             match piece {
@@ -78,7 +78,7 @@ impl<'a> DatePattern<'a> {
     }
 
     /// Reads a point in time; UTC unless the pattern has an offset.
-    pub(crate) fn parse(&self, text: &str) -> Option<DateTime<Utc>> {
+    pub(super) fn parse(&self, text: &str) -> Option<DateTime<Utc>> {
         let mut parts = Parts::default();
         let mut rest = text.trim();
         for piece in &self.pieces {
