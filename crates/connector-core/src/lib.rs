@@ -4,15 +4,21 @@ pub mod canon;
 pub mod clock;
 pub mod connector;
 mod digest;
+pub mod engine;
 pub mod error;
 pub mod fold;
 pub mod id;
+pub mod lens;
+pub mod mapping;
 pub mod plan;
 pub mod provider;
 pub mod schema;
+pub mod snapshot;
 pub mod stage;
 pub mod state;
 pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod unit;
 pub mod value;
 

@@ -3,8 +3,11 @@
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, VariantArray};
 
+use super::inputs::Inputs;
+use super::op::{Action, Op, Plan, Reason};
 use super::strategy::Side;
 use crate::id::UnitKey;
+use crate::state::LinkStatus;
 
 /// A guard, by name; an override names it for one run.
 #[derive(
@@ -54,4 +57,60 @@ pub struct Trip {
     pub count: u64,
     /// Of how many, or against which limit.
     pub of: u64,
+}
+
+/// The guards that stop `plan`, those overridden left out.
+pub(super) fn trips(inputs: &Inputs<'_>, plan: &Plan) -> Vec<Trip> {
+    let limits = inputs.policy.limits;
+    let live = inputs.state.links.iter().filter(|link| link.agreement.status == LinkStatus::Live).count();
+    let live = u64::try_from(live).unwrap_or(u64::MAX);
+    let count = |wanted: &dyn Fn(&Op) -> bool| -> u64 {
+        u64::try_from(plan.ops.iter().filter(|op| wanted(op)).count()).unwrap_or(u64::MAX)
+    };
+    let beyond_share = |count: u64, share: u64| count.saturating_mul(100) > live.saturating_mul(share);
+    let mut trips = Vec::new();
+    let mut trip = |guard, side, unit, count, of| trips.push(Trip { guard, side, unit, count, of });
+
+    for side in [Side::Crm, Side::Remote] {
+        let held = match side {
+            Side::Crm => inputs.crm.deals.len(),
+            Side::Remote => inputs.remote.rows.len(),
+        };
+        if live > 0 && held == 0 && (side == Side::Crm || inputs.remote.complete) {
+            trip(Guard::EmptySide, Some(side), None, live, live);
+        }
+        let deleted = count(&|op| op.reason == Reason::Deleted(side) && op.action == Action::Release);
+        if deleted > limits.deletes && beyond_share(deleted, limits.deletes_share) {
+            trip(Guard::MassDelete, Some(side), None, deleted, live);
+        }
+        let created = count(&|op| op.action.creates() && op.action.target() == Some(side));
+        if live > 0 && created > limits.creates && beyond_share(created, limits.creates_share) {
+            trip(Guard::CreateFlood, Some(side), None, created, live);
+        }
+        let updated =
+            |op: &Op| op.action.target() == Some(side) && !op.action.creates() && op.action != Action::Stamp;
+        for unit in inputs.units {
+            let touches = |op: &Op| updated(op) && op.changes.iter().any(|change| change.unit == unit.key);
+            let changed = count(&touches);
+            if changed > limits.changes
+                && changed.saturating_mul(100) >= live.saturating_mul(limits.changes_share)
+            {
+                trip(Guard::EverythingChanged, Some(side), Some(unit.key.clone()), changed, live);
+            }
+        }
+        let emptied = plan.ops.iter().filter(|op| updated(op)).flat_map(|op| &op.changes);
+        let emptied = emptied.filter(|change| change.after.is_empty() && !change.before.is_empty()).count();
+        let emptied = u64::try_from(emptied).unwrap_or(u64::MAX);
+        if emptied > limits.clears {
+            trip(Guard::MassClear, Some(side), None, emptied, limits.clears);
+        }
+    }
+    if inputs.state.baseline.as_ref().is_some_and(|last| last.fingerprint != inputs.fingerprint) {
+        trip(Guard::SettingsChanged, None, None, 1, 1);
+    }
+    if let Some(budget) = limits.calls.filter(|budget| plan.calls > *budget) {
+        trip(Guard::Budget, None, None, plan.calls, budget);
+    }
+    trips.retain(|trip| !inputs.policy.overrides.contains(&trip.guard));
+    trips
 }

@@ -1,13 +1,29 @@
 //! Deciding: a pure function from what both sides hold and last agreed on to what should be done.
+//!
+//! Read in this order: [`Inputs`], `planner` (the whole of it on one page), `identity` (who is who), `linked` and `fresh`
+//! (what to do with a pair, and with what is new), `diff` (the three-way comparison), [`decide`] (the record table),
+//! `resolve` (who wins), `guard` (what looks like an accident); [`Plan`] is what comes out.
 
 mod conflict;
+mod decide;
+mod diff;
+mod draft;
+mod fresh;
 mod guard;
+mod identity;
+mod inputs;
+mod linked;
 mod op;
+mod planner;
 mod question;
+mod resolve;
 mod strategy;
 
 pub use conflict::{Conflict, conflict_id};
+pub use decide::{Case, Decision, Fate, decide};
 pub use guard::{Guard, Trip};
+pub use inputs::{Inputs, Limits, Policy};
 pub use op::{Action, Mode, Op, Plan, Reading, Reason, Rule, UnitChange};
+pub use planner::plan;
 pub use question::{Notice, Problem, Question, QuestionKind};
 pub use strategy::{Precedence, Side, Strategy};

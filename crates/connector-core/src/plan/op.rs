@@ -8,6 +8,7 @@ use super::conflict::Conflict;
 use super::guard::Trip;
 use super::question::{Notice, Question};
 use super::strategy::Side;
+use crate::clock::Interval;
 use crate::id::{ConnectionId, DealId, PlanId, RemoteId, UnitKey};
 use crate::value::Value;
 
@@ -36,6 +37,8 @@ pub struct Plan {
     pub notices: Vec<Notice>,
     /// Guards that stop it.
     pub trips: Vec<Trip>,
+    /// Linked records that do not agree, and whose operations the mode leaves out.
+    pub masked: Vec<RemoteId>,
     /// How many requests applying it is expected to cost.
     pub calls: u64,
 }
@@ -68,7 +71,7 @@ pub enum Mode {
 }
 
 /// How much was read to make a plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {
     /// Deals in the CRM.
     pub deals: usize,
@@ -78,6 +81,8 @@ pub struct Reading {
     pub unchanged: usize,
     /// Whether the remote was read to its end; if not, nothing is concluded from absence.
     pub complete: bool,
+    /// From the start to the end of the reading, in our clock.
+    pub read: Interval,
 }
 
 /// One thing to do to one deal on one side.
@@ -99,6 +104,8 @@ pub struct Op {
     pub changes: Vec<UnitChange>,
     /// The conflicts it decides, each with the value that loses.
     pub conflicts: Vec<Conflict>,
+    /// When the record was last edited, as far as known: it travels with the values that a deal takes from it.
+    pub edited: Option<Interval>,
 }
 
 /// What an operation does.

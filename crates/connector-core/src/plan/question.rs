@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::strategy::Side;
 use crate::id::{DealId, RemoteId, UnitKey};
+use crate::lens::{Note, Refusal};
 use crate::unit::Fault;
 use crate::value::Value;
 
@@ -74,6 +75,18 @@ pub enum Problem {
         /// Why not.
         fault: Fault,
     },
+    /// The remote's field cannot take it.
+    #[error("{refusal}")]
+    Refused {
+        /// Why not.
+        refusal: Refusal,
+    },
+    /// It was carried, changed.
+    #[error("{note}")]
+    Altered {
+        /// How.
+        note: Note,
+    },
     /// It could not be read; it is left alone on both sides.
     #[error("it could not be read: {why}")]
     Unreadable {
@@ -89,6 +102,6 @@ impl Problem {
     /// Whether the value was left where it is.
     #[must_use]
     pub const fn blocks(&self) -> bool {
-        matches!(self, Self::Fault { .. } | Self::Unreadable { .. } | Self::Suspended)
+        !matches!(self, Self::Altered { .. })
     }
 }

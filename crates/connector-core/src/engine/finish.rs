@@ -1,0 +1,73 @@
+//! The end of a run: its status, and what the next one starts from.
+
+use std::collections::BTreeSet;
+
+use super::run::EngineError;
+use super::session::Session;
+use crate::id::RemoteId;
+use crate::plan::{Plan, Problem};
+use crate::state::Baseline;
+use crate::store::{Commit, OpOutcome, RunRecord, RunStatus};
+
+impl Session<'_> {
+    /// Writes the last commit of the run and gives its record.
+    pub(super) async fn finish(&mut self, failure: Option<EngineError>) -> Result<RunRecord, EngineError> {
+        if let Some(failure) = failure {
+            self.failure.get_or_insert(failure.to_string());
+        }
+        let status = self.status();
+        let record = RunRecord {
+            status,
+            finished: Some(self.engine.clock.now()),
+            message: self.failure.clone(),
+            ..self.record_so_far()
+        };
+        let plan = self.plan.clone();
+        let settled = plan.as_deref().filter(|_| matches!(status, RunStatus::Ok | RunStatus::Partial));
+        let commit = Commit {
+            effects: self.waiting_lines(),
+            open_conflicts: settled.filter(|plan| plan.reading.complete).map(|plan| plan.conflicts.clone()),
+            baseline: settled.filter(|plan| plan.reading.complete).map(|plan| self.baseline(plan)),
+            run: Some(record.clone()),
+            applies: None,
+        };
+        self.engine.store.commit(&self.lease, commit).await?;
+        Ok(record)
+    }
+
+    fn status(&self) -> RunStatus {
+        let applied = self.results.values().any(|result| result.outcome == OpOutcome::Applied);
+        if self.is_halted() {
+            RunStatus::Halted
+        } else if self.failure.is_some() {
+            if applied { RunStatus::Partial } else { RunStatus::Failed }
+        } else if self.stop.is_cancelled() {
+            RunStatus::Cancelled
+        } else if self.counts.failed > 0 || self.counts.stale > 0 || self.is_short() {
+            RunStatus::Partial
+        } else {
+            RunStatus::Ok
+        }
+    }
+
+    /// Whether something that stands on one side could not be carried to the other, or was not read.
+    fn is_short(&self) -> bool {
+        self.plan.as_ref().is_some_and(|plan| {
+            let refused =
+                |problem: &Problem| matches!(problem, Problem::Fault { .. } | Problem::Refused { .. });
+            !plan.reading.complete || plan.notices.iter().any(|notice| refused(&notice.problem))
+        })
+    }
+
+    /// What the next run starts from: for every link but those named, both sides agreed when this run read them.
+    fn baseline(&self, plan: &Plan) -> Baseline {
+        let done =
+            |seq: &u32| self.results.get(seq).is_some_and(|result| result.outcome == OpOutcome::Applied);
+        let mut unsettled: BTreeSet<RemoteId> = plan.masked.iter().cloned().collect();
+        unsettled.extend(plan.ops.iter().filter(|op| !done(&op.seq)).filter_map(|op| op.remote.clone()));
+        unsettled.extend(plan.conflicts.iter().map(|conflict| conflict.remote.clone()));
+        unsettled.extend(plan.questions.iter().flat_map(|question| question.remotes.iter().cloned()));
+        unsettled.extend(plan.notices.iter().filter_map(|notice| notice.remote.clone()));
+        Baseline { fingerprint: plan.fingerprint.clone(), seen_at: plan.reading.read.lo, unsettled }
+    }
+}

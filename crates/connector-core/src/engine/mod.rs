@@ -1,0 +1,18 @@
+//! Doing: one run from the lease to the last line of the log.
+//!
+//! Read in this order: [`Engine`] (what a run is), `reading` (both sides into snapshots), [`plan`](crate::plan) (the
+//! decision), `session` (the books of a run), `pull` (into the CRM), `push` (into the remote), `create` (new records,
+//! with intents), `finish` (what the next run starts from).
+
+mod create;
+mod event;
+mod finish;
+mod guarded;
+mod pull;
+mod push;
+mod reading;
+mod run;
+mod session;
+
+pub use event::{Event, Watch};
+pub use run::{Connection, Engine, EngineError, Report, Request, Result as OpResult};

@@ -1,0 +1,179 @@
+//! Into the CRM, and into our own books: in transactions of a hundred operations.
+
+use super::run::EngineError;
+use super::session::{Session, is_edit};
+use crate::id::{DealId, UnitKey};
+use crate::plan::{Action, Op};
+use crate::state::{Agreement, LinkStatus, Origin};
+use crate::store::{Commit, Committed, DealWrite, Effect, OpOutcome};
+use crate::value::Value;
+
+/// How many operations one transaction holds: few enough that the CRM hardly waits.
+const CHUNK: usize = 100;
+
+impl Session<'_> {
+    /// Applies the operations that write no record.
+    pub(super) async fn pull(&mut self, ops: &[&Op]) -> Result<(), EngineError> {
+        for chunk in ops.chunks(CHUNK) {
+            if self.stop.is_cancelled() {
+                for op in chunk {
+                    self.settle(op, OpOutcome::Skipped, None);
+                }
+                continue;
+            }
+            let mut tried: Vec<&Op> = Vec::with_capacity(chunk.len());
+            let mut effects = Vec::with_capacity(chunk.len());
+            // One operation builds on the link that another of the same deal leaves: these go one after the other.
+            for &op in chunk {
+                if tried.iter().any(|earlier| earlier.deal.is_some() && earlier.deal == op.deal) {
+                    self.write(&tried, std::mem::take(&mut effects)).await?;
+                    tried.clear();
+                }
+                match self.local_effect(op) {
+                    Some(effect) => {
+                        tried.push(op);
+                        effects.push(effect);
+                    }
+                    None => self.settle(op, OpOutcome::Stale, Some("the link changed since the plan".into())),
+                }
+            }
+            self.write(&tried, effects).await?;
+        }
+        Ok(())
+    }
+
+    async fn write(&mut self, ops: &[&Op], effects: Vec<Effect>) -> Result<(), EngineError> {
+        if effects.is_empty() {
+            return Ok(());
+        }
+        let links: Vec<Vec<Agreement>> = effects.iter().map(|effect| effect.links.clone()).collect();
+        let mut all = effects;
+        all.extend(self.waiting_lines());
+        let commit = Commit { effects: all, ..Commit::default() };
+        let committed = self.engine.store.commit(&self.lease, commit).await?;
+        for ((op, links), committed) in ops.iter().zip(links).zip(committed) {
+            match committed {
+                Committed::Done(deal) => {
+                    let deal = op.deal.clone().or(deal);
+                    self.remember(op, deal.as_ref(), links);
+                    self.settle(op, OpOutcome::Applied, None);
+                }
+                Committed::Stale => {
+                    let message = "the deal was edited in the CRM meanwhile; the next run looks again";
+                    self.settle(op, OpOutcome::Stale, Some(message.into()));
+                }
+                Committed::Refused(why) => self.settle(op, OpOutcome::Refused, Some(why)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes over what an applied operation did to the links.
+    pub(super) fn remember(&mut self, op: &Op, deal: Option<&DealId>, links: Vec<Agreement>) {
+        let Some(deal) = deal else { return };
+        if let (Action::CreateDeal, Some(remote)) = (op.action, &op.remote) {
+            self.made.insert(remote.clone(), deal.clone());
+        }
+        for link in links {
+            if link.status == LinkStatus::Tombstone {
+                if self.links.get(deal).is_some_and(|known| known.remote == link.remote) {
+                    self.links.remove(deal);
+                }
+            } else {
+                self.links.insert(deal.clone(), link);
+            }
+        }
+    }
+
+    /// What an operation on our side leaves behind; `None` when its link is not what the plan saw.
+    fn local_effect(&self, op: &Op) -> Option<Effect> {
+        let remote = op.remote.as_ref()?;
+        let keep = || op.deal.clone().map_or(DealWrite::None, DealWrite::Keep);
+        let values = || op.changes.iter().map(|change| (change.unit.clone(), change.after.clone())).collect();
+        match op.action {
+            Action::CreateDeal => {
+                if self.links.values().any(|link| link.remote == *remote) {
+                    return None;
+                }
+                let link = self.carried(op, self.blank(remote));
+                Some(self.pulled(op, DealWrite::Insert { values: values() }, link))
+            }
+            Action::UpdateDeal => {
+                let link = self.carried(op, self.link_of(op)?.clone());
+                let expected: Vec<(UnitKey, Value)> =
+                    op.changes.iter().map(|change| (change.unit.clone(), change.before.clone())).collect();
+                let id = op.deal.clone()?;
+                Some(self.pulled(op, DealWrite::Update { id, expected, values: values() }, link))
+            }
+            Action::RestoreDeal => {
+                let mut link = self.link_of(op)?.clone();
+                link.status = LinkStatus::Live;
+                for change in &op.changes {
+                    let theirs = if is_edit(change.rule) {
+                        Some(&change.after)
+                    } else {
+                        self.held(&link, &change.unit)
+                    };
+                    let theirs = theirs.unwrap_or(&change.after).clone();
+                    self.agree(&mut link, &change.unit, change.after.clone(), theirs);
+                }
+                Some(self.pulled(op, DealWrite::Restore { id: op.deal.clone()?, values: values() }, link))
+            }
+            Action::Link => {
+                if self.links.contains_key(op.deal.as_ref()?) {
+                    return None;
+                }
+                let mut effect = self.effect(op, keep(), vec![self.noted(op, self.blank(remote))]);
+                effect.intent = crate::store::IntentWrite::Close;
+                Some(effect)
+            }
+            Action::Agree => {
+                let mut link = self.noted(op, self.link_of(op)?.clone());
+                link.status = LinkStatus::Live;
+                Some(self.effect(op, keep(), vec![link]))
+            }
+            Action::Release | Action::Forget => {
+                let mut link = self.link_of(op)?.clone();
+                link.status = match (op.action, op.reason) {
+                    (Action::Release, crate::plan::Reason::Deleted(side)) => LinkStatus::deleted_on(side),
+                    _ => LinkStatus::Tombstone,
+                };
+                Some(self.effect(op, keep(), vec![link]))
+            }
+            Action::UpdateRecord | Action::CreateRecord | Action::RecreateRecord | Action::Stamp => None,
+        }
+    }
+
+    fn pulled(&self, op: &Op, deal: DealWrite, link: Agreement) -> Effect {
+        let origins = op.edited.map_or_else(Vec::new, |edited| {
+            let origin = |change: &crate::plan::UnitChange| Origin {
+                unit: change.unit.clone(),
+                value: change.after.clone(),
+                edited,
+                remote: self.engine.connector.remote().to_owned(),
+            };
+            op.changes.iter().map(origin).collect()
+        });
+        Effect { origins, ..self.effect(op, deal, vec![link]) }
+    }
+
+    /// Both sides hold what was carried over.
+    fn carried(&self, op: &Op, mut link: Agreement) -> Agreement {
+        for change in &op.changes {
+            self.agree(&mut link, &change.unit, change.after.clone(), change.after.clone());
+        }
+        link
+    }
+
+    /// Each side holds what the note says.
+    fn noted(&self, op: &Op, mut link: Agreement) -> Agreement {
+        for change in &op.changes {
+            self.agree(&mut link, &change.unit, change.before.clone(), change.after.clone());
+        }
+        link
+    }
+
+    fn held<'l>(&self, link: &'l Agreement, unit: &UnitKey) -> Option<&'l Value> {
+        link.theirs.get(self.engine.store.units().position(unit.as_str())?)?.as_ref()
+    }
+}

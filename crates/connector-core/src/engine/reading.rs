@@ -1,0 +1,254 @@
+//! Reading both sides: the remote's listing and schema at once, the CRM, and what is remembered.
+
+use std::collections::HashMap;
+
+use futures::StreamExt;
+
+use super::event::Event;
+use super::run::{Engine, EngineError};
+use crate::clock::{Interval, Skew};
+use crate::connector::{Listing, Page, Presence, RemoteDeal};
+use crate::error::Error;
+use crate::id::{FieldId, RemoteId};
+use crate::mapping::Binding;
+use crate::plan::{Plan, Side};
+use crate::snapshot::{Absence, CrmSnapshot, RemoteSnapshot, Row};
+use crate::state::{LinkStatus, State};
+use crate::unit::Units;
+use crate::value::Value;
+
+/// Both sides, what is remembered, and how to translate between them.
+#[derive(Debug)]
+pub(super) struct Reading {
+    pub(super) binding: Binding,
+    pub(super) fingerprint: String,
+    pub(super) state: State,
+    pub(super) crm: CrmSnapshot,
+    pub(super) remote: RemoteSnapshot,
+    /// Whether the plan was made long before, so that every record is read again before it is written.
+    pub(super) is_kept_plan: bool,
+}
+
+/// Reads everything that a plan depends on. Costs one schema call and one call for each page.
+pub(super) async fn read_both(engine: &Engine) -> Result<Reading, EngineError> {
+    let started = engine.clock.now();
+    let wanted = wanted_fields(engine);
+    let mut pages = engine.connector.list(Listing::everything(wanted.clone()));
+    // The first page is on its way while the schema is.
+    let (schema, first) = tokio::join!(engine.connector.schema(), timed(engine, pages.next()));
+    let schema = schema?;
+    let units = engine.store.units();
+    let binding = Binding::new(units, &engine.connection.mapping, &schema, engine.connection.create_options);
+    let fingerprint = engine.connection.mapping.fingerprint(&schema).to_string();
+
+    let mut listing = Listed::default();
+    let present = binding.fields();
+    if present.len() == wanted.len() {
+        listing.gather(engine, &binding, units, first, pages).await?;
+    } else {
+        // A mapped field is gone: ask only for what is there.
+        let mut pages = engine.connector.list(Listing::everything(present));
+        let first = timed(engine, pages.next()).await;
+        listing.gather(engine, &binding, units, first, pages).await?;
+    }
+    let state = engine.store.state(&engine.connection.id).await?;
+    let crm_started = engine.clock.now();
+    let deals = engine.store.deals().await?;
+    engine.watch.see(&Event::Reading { side: Side::Crm, rows: deals.len() });
+    let crm = CrmSnapshot {
+        deals: deals.into_iter().map(|deal| (deal.id.clone(), deal)).collect(),
+        read: Interval::new(crm_started, engine.clock.now()),
+    };
+    let absent = if listing.complete {
+        absences(engine, &binding, &state, &listing.rows).await?
+    } else {
+        HashMap::new()
+    };
+    let remote = listing.into_snapshot(absent, Interval::new(started, engine.clock.now()));
+    Ok(Reading { binding, fingerprint, state, crm, remote, is_kept_plan: false })
+}
+
+impl Reading {
+    /// What applying a kept plan needs: the links as they are now; the rows are read again just before each write.
+    pub(super) async fn for_kept_plan(
+        engine: &Engine,
+        binding: Binding,
+        plan: &Plan,
+    ) -> Result<Self, EngineError> {
+        let state = engine.store.state(&engine.connection.id).await?;
+        let now = engine.clock.now();
+        let deals = engine.store.deals().await?;
+        let crm = CrmSnapshot {
+            deals: deals.into_iter().map(|deal| (deal.id.clone(), deal)).collect(),
+            read: Interval::new(now, engine.clock.now()),
+        };
+        let remote = RemoteSnapshot {
+            rows: HashMap::new(),
+            absent: HashMap::new(),
+            complete: plan.reading.complete,
+            read: plan.reading.read,
+        };
+        Ok(Self { binding, fingerprint: plan.fingerprint.clone(), state, crm, remote, is_kept_plan: true })
+    }
+}
+
+/// The fields that the mapping names, whether or not they are still there, in a fixed order.
+fn wanted_fields(engine: &Engine) -> Vec<FieldId> {
+    let mapping = &engine.connection.mapping;
+    let mut fields: Vec<FieldId> = mapping.pairs.iter().map(|pair| pair.field.clone()).collect();
+    fields.extend(mapping.key_field.clone());
+    fields.sort();
+    fields.dedup();
+    fields
+}
+
+/// One answer and when it was asked for and given.
+type Timed = (Interval, Option<Result<Page, Error>>);
+
+async fn timed(engine: &Engine, next: impl Future<Output = Option<Result<Page, Error>>>) -> Timed {
+    let asked = engine.clock.now();
+    let page = next.await;
+    (Interval::new(asked, engine.clock.now()), page)
+}
+
+/// A listing as it comes in.
+#[derive(Default)]
+struct Listed {
+    rows: HashMap<RemoteId, Row>,
+    skew: Option<Skew>,
+    complete: bool,
+}
+
+impl Listed {
+    /// Takes in all pages. A listing that breaks off is not complete; what ends the run is an error.
+    async fn gather(
+        &mut self,
+        engine: &Engine,
+        binding: &Binding,
+        units: &Units,
+        first: Timed,
+        mut pages: futures::stream::BoxStream<'static, Result<Page, Error>>,
+    ) -> Result<(), EngineError> {
+        let mut next = first;
+        loop {
+            match next {
+                (_, None) => {
+                    self.complete = true;
+                    return Ok(());
+                }
+                (_, Some(Err(error))) if error.kind().ends_run() => return Err(error.into()),
+                (_, Some(Err(error))) => {
+                    // Nothing was read at all: that is no reading to plan from.
+                    if self.rows.is_empty() {
+                        return Err(error.into());
+                    }
+                    tracing::warn!(%error, rows = self.rows.len(), "the listing broke off: nothing is concluded from absence");
+                    return Ok(());
+                }
+                (asked, Some(Ok(page))) => {
+                    if let Some(told) = page.clock {
+                        let now = Skew::measure(told, asked.lo, asked.hi);
+                        self.skew = Some(self.skew.map_or(now, |before| before.and(now)));
+                    }
+                    for deal in page.deals {
+                        let (id, row) = decode(binding, units, deal);
+                        self.rows.insert(id, row);
+                    }
+                    engine.watch.see(&Event::Reading { side: Side::Remote, rows: self.rows.len() });
+                }
+            }
+            next = timed(engine, pages.next()).await;
+        }
+    }
+
+    fn into_snapshot(mut self, absent: HashMap<RemoteId, Absence>, read: Interval) -> RemoteSnapshot {
+        if let Some(skew) = self.skew {
+            if skew.is_suspect() {
+                tracing::warn!(
+                    ?skew,
+                    "the remote's clock and ours differ by minutes: decisions by time are uncertain"
+                );
+            }
+            for row in self.rows.values_mut() {
+                row.edited = row.edited.map(|edited| edited.translated(skew));
+            }
+        }
+        RemoteSnapshot { rows: self.rows, absent, complete: self.complete, read }
+    }
+}
+
+/// A record's cells as units' values.
+pub(super) fn decode(binding: &Binding, units: &Units, deal: RemoteDeal) -> (RemoteId, Row) {
+    let mut notes = Vec::new();
+    let values = (0..units.len()).map(|position| match binding.bound(position) {
+        None => Value::Empty,
+        Some(bound) => {
+            let decoded = bound.lens.decode(deal.cell(&bound.field));
+            notes.extend(decoded.note.map(|note| (position, note)));
+            decoded.value
+        }
+    });
+    let values = values.collect();
+    let stamp = binding.key_field().and_then(|field| match deal.cell(field) {
+        Value::Text(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+        Value::Number(number) => Some(number.normalize().to_string()),
+        _ => None,
+    });
+    (deal.id, Row { values, notes, stamp, edited: deal.edited, created: deal.created })
+}
+
+/// Asks for each linked record that a complete listing did not show; no more of them than would trip the guard.
+async fn absences(
+    engine: &Engine,
+    binding: &Binding,
+    state: &State,
+    rows: &HashMap<RemoteId, Row>,
+) -> Result<HashMap<RemoteId, Absence>, EngineError> {
+    let mut absent = HashMap::new();
+    let mut suspects: Vec<RemoteId> = Vec::new();
+    let mut live = 0_usize;
+    for link in &state.links {
+        let record = &link.agreement.remote;
+        match link.agreement.status {
+            LinkStatus::Tombstone => {}
+            // Known to be deleted since an earlier run; it would have been listed had it come back.
+            LinkStatus::RecordDeleted => {
+                if !rows.contains_key(record) {
+                    absent.insert(record.clone(), Absence::Deleted);
+                }
+            }
+            LinkStatus::Live | LinkStatus::DealDeleted => {
+                live += 1;
+                if !rows.contains_key(record) {
+                    suspects.push(record.clone());
+                }
+            }
+        }
+    }
+    suspects.sort();
+    suspects.truncate(most_suspects(engine, live));
+    for ids in suspects.chunks(engine.connector.capabilities().read_batch.get()) {
+        let found = engine.connector.read(ids, &binding.fields()).await?;
+        for (id, presence) in ids.iter().zip(found) {
+            let absence = match presence {
+                // The listing raced with an edit; the next run sees it.
+                Presence::Live(_) => continue,
+                Presence::Trashed(_) | Presence::Deleted => Absence::Deleted,
+                Presence::Elsewhere => Absence::Elsewhere,
+                Presence::Vanished => Absence::Vanished,
+            };
+            absent.insert(id.clone(), absence);
+        }
+    }
+    Ok(absent)
+}
+
+/// One more than the guard against mass deletion lets through, in whole batches.
+fn most_suspects(engine: &Engine, live: usize) -> usize {
+    let limits = engine.connection.policy.limits;
+    let most = |limit: u64| usize::try_from(limit).unwrap_or(usize::MAX);
+    let share = live.saturating_mul(most(limits.deletes_share)) / 100;
+    let allowed = most(limits.deletes).max(share).saturating_add(1);
+    let batch = engine.connector.capabilities().read_batch.get();
+    allowed.div_ceil(batch).saturating_mul(batch)
+}

@@ -1,0 +1,291 @@
+//! The engine: plan, apply, or both in one go, by the same way.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+
+use super::event::{Event, Watch};
+use super::guarded::renewed;
+use super::reading::{Reading, read_both};
+use super::session::Session;
+use crate::clock::Clock;
+use crate::connector::DealConnector;
+use crate::error::Error;
+use crate::id::{ConnectionId, PlanId, RunId};
+use crate::mapping::{Binding, Mapping};
+use crate::plan::{Guard, Inputs, Mode, Plan, Policy, plan};
+use crate::store::{Commit, OpOutcome, RunRecord, RunStatus, Store, StoreError};
+
+/// A CRM and one container that are kept in agreement, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connection {
+    /// Its id: the links hang on it, so another container is another connection.
+    pub id: ConnectionId,
+    /// Which unit is which field.
+    pub mapping: Mapping,
+    /// What the user chose.
+    pub policy: Policy,
+    /// Whether unknown options may be made in the remote.
+    pub create_options: bool,
+}
+
+/// Who wants a run, and which.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The id of the run that this becomes; greater than every earlier one.
+    pub run: RunId,
+    /// Which way.
+    pub mode: Mode,
+    /// Who or what asks, for the history.
+    pub trigger: String,
+    /// Guards that this run ignores.
+    pub overrides: BTreeSet<Guard>,
+    /// Operations of a kept plan to leave out, by their place in it.
+    pub without: BTreeSet<u32>,
+    /// Stops the run between two operations.
+    pub cancel: CancellationToken,
+}
+
+impl Request {
+    /// An ordinary run.
+    pub fn new(run: impl Into<RunId>, mode: Mode, trigger: impl Into<String>) -> Self {
+        Self {
+            run: run.into(),
+            mode,
+            trigger: trigger.into(),
+            overrides: BTreeSet::new(),
+            without: BTreeSet::new(),
+            cancel: CancellationToken::new(),
+        }
+    }
+}
+
+/// What a run came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The run as its history shows it.
+    pub record: RunRecord,
+    /// What was planned; absent when it failed before.
+    pub plan: Option<Plan>,
+    /// What became of each operation, by its place in the plan.
+    pub results: BTreeMap<u32, Result>,
+}
+
+/// What became of one operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Result {
+    /// What became of it.
+    pub outcome: OpOutcome,
+    /// Why, when it was not applied.
+    pub message: Option<String>,
+}
+
+/// Why there is no run, or why it could not be recorded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// Another run of the connection is under way: this is it.
+    #[error("run {0} is under way")]
+    Running(RunId),
+    /// The remote could not be read.
+    #[error(transparent)]
+    Remote(#[from] Error),
+    /// The state could not be read or written.
+    #[error(transparent)]
+    Store(StoreError),
+    /// There is no such plan.
+    #[error("there is no plan {0}")]
+    NoPlan(PlanId),
+    /// The plan belongs to another connection.
+    #[error("plan {0} belongs to another connection")]
+    ForeignPlan(PlanId),
+    /// The settings are not what the plan was made with.
+    #[error("the mapping or the container changed since plan {0} was made: make a new one")]
+    OutdatedPlan(PlanId),
+    /// The plan is too old.
+    #[error("plan {0} is older than {1} minutes: make a new one")]
+    ExpiredPlan(PlanId, i64),
+    /// The plan was applied before.
+    #[error("plan {0} was applied by run {1}")]
+    AppliedPlan(PlanId, RunId),
+}
+
+impl From<StoreError> for EngineError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Held(run) => Self::Running(run),
+            other => Self::Store(other),
+        }
+    }
+}
+
+/// Keeps one connection in agreement.
+#[derive(Clone)]
+pub struct Engine {
+    pub(super) connection: Arc<Connection>,
+    pub(super) connector: Arc<dyn DealConnector>,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) watch: Arc<dyn Watch>,
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("connection", &self.connection.id).finish_non_exhaustive()
+    }
+}
+
+/// How long a lease lasts without being renewed; it is renewed every third of it.
+pub(super) const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// How old a reading may be for a write to rely on it.
+pub(super) const STALENESS_BUDGET: TimeDelta = TimeDelta::seconds(10);
+/// How old a plan may be to be applied.
+const PLAN_LIFE: TimeDelta = TimeDelta::hours(1);
+
+impl Engine {
+    /// An engine for one connection.
+    pub fn new(
+        connection: Connection,
+        connector: Arc<dyn DealConnector>,
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { connection: Arc::new(connection), connector, store, clock, watch: Arc::new(()) }
+    }
+
+    /// Tells `watch` of every step.
+    #[must_use]
+    pub fn watched(mut self, watch: Arc<dyn Watch>) -> Self {
+        self.watch = watch;
+        self
+    }
+
+    /// Makes a plan and keeps it for an approval. Changes nothing else, on neither side.
+    pub async fn plan(&self, id: PlanId, request: &Request) -> std::result::Result<Plan, EngineError> {
+        let reading = read_both(self).await?;
+        let plan = self.decide(&id, request, &reading);
+        self.store.save_plan(&plan).await?;
+        Ok(plan)
+    }
+
+    /// Reads, plans and applies in one go, unless a guard stops it; then the plan is kept for a look.
+    ///
+    /// Once the run has the connection, what goes wrong is in the report, and in the history.
+    pub async fn sync(&self, request: &Request) -> std::result::Result<Report, EngineError> {
+        let lease = self.store.acquire(&self.connection.id, &request.run, LEASE).await?;
+        let mut session = Session::open(self, request, lease.clone());
+        let worked = renewed(self, &lease, async {
+            session.record().await?;
+            let reading = read_both(self).await?;
+            // The kept plan of a halted run bears the run's own id.
+            let plan = self.decide(&PlanId::new(request.run.as_str()), request, &reading);
+            self.watch.see(&Event::Planned { ops: plan.ops.len(), halted: !plan.trips.is_empty() });
+            session.take(plan, reading);
+            if session.is_halted() {
+                return session.keep_plan().await;
+            }
+            session.apply().await
+        })
+        .await;
+        self.close(session, worked).await
+    }
+
+    /// Applies a kept plan: those operations and no other, each only if its target still holds what was expected.
+    pub async fn apply(&self, id: &PlanId, request: &Request) -> std::result::Result<Report, EngineError> {
+        let saved = self.store.plan(id).await?.ok_or_else(|| EngineError::NoPlan(id.clone()))?;
+        if let Some(run) = saved.applied_by {
+            return Err(EngineError::AppliedPlan(id.clone(), run));
+        }
+        let mut plan = saved.plan;
+        if plan.connection != self.connection.id {
+            return Err(EngineError::ForeignPlan(id.clone()));
+        }
+        if self.clock.now() - plan.made_at > PLAN_LIFE {
+            return Err(EngineError::ExpiredPlan(id.clone(), PLAN_LIFE.num_minutes()));
+        }
+        let schema = self.connector.schema().await?;
+        if self.connection.mapping.fingerprint(&schema).to_string() != plan.fingerprint {
+            return Err(EngineError::OutdatedPlan(id.clone()));
+        }
+        plan.ops.retain(|op| !request.without.contains(&op.seq));
+        plan.trips.retain(|trip| !request.overrides.contains(&trip.guard));
+        let lease = self.store.acquire(&self.connection.id, &request.run, LEASE).await?;
+        let mut session = Session::open(self, request, lease.clone());
+        let worked = renewed(self, &lease, async {
+            let marked = session.mark_applied(id).await;
+            if let Err(StoreError::AlreadyApplied(run)) = marked {
+                return Err(EngineError::AppliedPlan(id.clone(), run));
+            }
+            marked?;
+            let binding = Binding::new(
+                self.store.units(),
+                &self.connection.mapping,
+                &schema,
+                self.connection.create_options,
+            );
+            let reading = Reading::for_kept_plan(self, binding, &plan).await?;
+            session.take(plan, reading);
+            if session.is_halted() { Ok(()) } else { session.apply().await }
+        })
+        .await;
+        self.close(session, worked).await
+    }
+
+    fn decide(&self, id: &PlanId, request: &Request, reading: &Reading) -> Plan {
+        let mut policy = self.connection.policy.clone();
+        policy.overrides.extend(&request.overrides);
+        plan(&Inputs {
+            id,
+            connection: &self.connection.id,
+            units: self.store.units(),
+            binding: &reading.binding,
+            policy: &policy,
+            mode: request.mode,
+            fingerprint: &reading.fingerprint,
+            state: &reading.state,
+            crm: &reading.crm,
+            remote: &reading.remote,
+            capabilities: &self.connector.capabilities(),
+        })
+    }
+
+    /// Ends the run in the books and gives the connection back, whatever happened.
+    async fn close(
+        &self,
+        mut session: Session<'_>,
+        worked: std::result::Result<(), EngineError>,
+    ) -> std::result::Result<Report, EngineError> {
+        let lease = session.lease.clone();
+        if let Err(EngineError::Store(StoreError::Fenced)) = worked {
+            return Err(EngineError::Store(StoreError::Fenced));
+        }
+        let recorded = session.close(worked).await;
+        self.store.release(&lease).await?;
+        let report = recorded?;
+        self.watch.see(&Event::Finished { status: report.record.status });
+        Ok(report)
+    }
+}
+
+impl Session<'_> {
+    /// Notes in the books that the run is under way.
+    async fn record(&self) -> std::result::Result<(), StoreError> {
+        let commit = Commit { run: Some(self.running()), ..Commit::default() };
+        self.engine.store.commit(&self.lease, commit).await.map(drop)
+    }
+
+    /// Notes that this run, and no other, applies the plan.
+    async fn mark_applied(&mut self, plan: &PlanId) -> std::result::Result<(), StoreError> {
+        self.applies(plan.clone());
+        let commit = Commit { run: Some(self.running()), applies: Some(plan.clone()), ..Commit::default() };
+        self.engine.store.commit(&self.lease, commit).await.map(drop)
+    }
+
+    fn running(&self) -> RunRecord {
+        RunRecord { status: RunStatus::Running, ..self.record_so_far() }
+    }
+}

@@ -1,0 +1,319 @@
+//! The three-way comparison of one link, group of units by group of units.
+
+use super::conflict::{Conflict, conflict_id};
+use super::inputs::Inputs;
+use super::op::Rule;
+use super::resolve::{Edits, Verdict, resolve, resolve_first};
+use super::strategy::{Side, Strategy};
+use crate::canon::same;
+use crate::id::{DealId, RemoteId};
+use crate::mapping::{Bound, Direction};
+use crate::snapshot::Row;
+use crate::state::{Agreement, Deal};
+use crate::unit::Unit;
+use crate::value::Value;
+
+/// A deal and its record, side by side.
+#[derive(Clone, Copy)]
+pub(super) struct Pair<'a> {
+    pub(super) deal: &'a Deal,
+    pub(super) remote: &'a RemoteId,
+    pub(super) row: &'a Row,
+    /// What they last agreed on; `None` when they were only just matched.
+    pub(super) base: Option<&'a Agreement>,
+}
+
+/// One unit of a pair, with its mapping.
+#[derive(Clone, Copy)]
+pub(super) struct Cell<'a> {
+    pub(super) position: usize,
+    pub(super) unit: &'a Unit,
+    pub(super) bound: &'a Bound,
+    pub(super) crm: &'a Value,
+    pub(super) theirs: &'a Value,
+    base_crm: Option<&'a Value>,
+    base_theirs: Option<&'a Value>,
+}
+
+/// What is to become of one group of units.
+pub(super) enum Move<'a> {
+    /// Both sides changed, and now hold the same: note it.
+    Agree(Vec<Cell<'a>>),
+    /// This side's values go to the other.
+    Carry { from: Side, rule: Rule, cells: Vec<Cell<'a>>, conflicts: Vec<Conflict> },
+    /// A person decides.
+    Wait(Vec<Conflict>),
+    /// A value cannot be read: leave the group alone.
+    Unreadable(Vec<Cell<'a>>),
+}
+
+impl<'a> Pair<'a> {
+    /// The mapped units of one group.
+    fn cells(self, inputs: &Inputs<'a>, group: &[usize]) -> Vec<Cell<'a>> {
+        group.iter().filter_map(|&position| self.cell(inputs, position)).collect()
+    }
+
+    fn cell(self, inputs: &Inputs<'a>, position: usize) -> Option<Cell<'a>> {
+        let base = |side: fn(&Agreement) -> &[Option<Value>]| {
+            self.base.and_then(|base| side(base).get(position)?.as_ref())
+        };
+        Some(Cell {
+            position,
+            unit: inputs.units.at(position)?,
+            bound: inputs.binding.bound(position)?,
+            crm: self.deal.values.get(position)?,
+            theirs: self.row.values.get(position)?,
+            base_crm: base(|base| &base.crm),
+            base_theirs: base(|base| &base.theirs),
+        })
+    }
+
+    /// Whether nothing mapped changed on either side: the usual case, told without allocating.
+    pub(super) fn is_settled(self, inputs: &Inputs<'a>) -> bool {
+        (0..inputs.units.len()).filter_map(|position| self.cell(inputs, position)).all(|cell| {
+            !cell.is_unknown() && cell.has_base() && !cell.changed(Side::Crm) && !cell.changed(Side::Remote)
+        })
+    }
+}
+
+impl<'a> Cell<'a> {
+    pub(super) const fn value(&self, side: Side) -> &'a Value {
+        match side {
+            Side::Crm => self.crm,
+            Side::Remote => self.theirs,
+        }
+    }
+
+    const fn base(&self, side: Side) -> Option<&'a Value> {
+        match side {
+            Side::Crm => self.base_crm,
+            Side::Remote => self.base_theirs,
+        }
+    }
+
+    const fn has_base(&self) -> bool {
+        self.base_crm.is_some() && self.base_theirs.is_some()
+    }
+
+    const fn is_unknown(&self) -> bool {
+        self.crm.is_unknown() || self.theirs.is_unknown()
+    }
+
+    fn changed(&self, side: Side) -> bool {
+        self.base(side).is_none_or(|base| !same(&self.unit.kind, base, self.value(side)))
+    }
+
+    fn agrees(&self) -> bool {
+        self.bound.lens.agrees(self.crm, self.theirs)
+    }
+
+    /// The only side whose edits count, when the unit is mapped one way.
+    fn authority(&self) -> Option<Side> {
+        match self.bound.direction {
+            Direction::Both if self.unit.derived => Some(Side::Crm),
+            Direction::Both => None,
+            Direction::ToRemote => Some(Side::Crm),
+            Direction::ToCrm => Some(Side::Remote),
+        }
+    }
+
+    fn conflict(
+        &self,
+        pair: Pair<'_>,
+        edits: Edits,
+        strategy: Strategy,
+        verdict: Option<Verdict>,
+    ) -> Conflict {
+        Conflict {
+            id: conflict_id(pair.remote, &self.unit.key, self.base_crm, self.crm, self.theirs),
+            deal: pair.deal.id.clone(),
+            remote: pair.remote.clone(),
+            unit: self.unit.key.clone(),
+            base: self.base_crm.cloned(),
+            crm: self.crm.clone(),
+            theirs: self.theirs.clone(),
+            crm_edited: edits.crm,
+            remote_edited: edits.remote,
+            strategy,
+            winner: verdict.map(|verdict| verdict.winner),
+            tie: verdict.is_some_and(|verdict| verdict.tie),
+        }
+    }
+}
+
+/// What is to become of every group of a pair.
+pub(super) fn diff<'a>(inputs: &Inputs<'a>, pair: Pair<'a>) -> Vec<Move<'a>> {
+    let mut moves: Vec<Move<'a>> = inputs
+        .units
+        .groups()
+        .iter()
+        .filter_map(|group| compare(inputs, pair, &pair.cells(inputs, group)))
+        .collect();
+    if inputs.policy.strategy == Strategy::NewestRecord {
+        follow_the_record(inputs, pair, &mut moves);
+    }
+    moves
+}
+
+fn compare<'a>(inputs: &Inputs<'a>, pair: Pair<'a>, cells: &[Cell<'a>]) -> Option<Move<'a>> {
+    if cells.is_empty() {
+        return None;
+    }
+    if cells.iter().any(Cell::is_unknown) {
+        return Some(Move::Unreadable(cells.iter().filter(|cell| cell.is_unknown()).copied().collect()));
+    }
+    let crm = cells.iter().any(|cell| cell.changed(Side::Crm));
+    let theirs = cells.iter().any(|cell| cell.changed(Side::Remote));
+    if !crm && !theirs {
+        return None;
+    }
+    if cells.iter().all(Cell::agrees) {
+        return Some(Move::Agree(cells.to_vec()));
+    }
+    let carry = |from, rule| {
+        let cells = cells.iter().filter(|cell| !cell.agrees()).copied().collect();
+        Some(Move::Carry { from, rule, cells, conflicts: Vec::new() })
+    };
+    if let Some(authority) = cells.iter().find_map(Cell::authority) {
+        // Nothing to carry, and what the other side holds was there before the two met: it stays.
+        if cells.iter().all(|cell| !cell.has_base() && cell.value(authority).is_empty()) {
+            return Some(Move::Agree(cells.to_vec()));
+        }
+        return match (authority, crm, theirs) {
+            (Side::Crm, false, _) | (Side::Remote, _, false) => None,
+            (_, true, true) => Some(overrule(inputs, pair, cells, authority)),
+            _ => carry(authority, Rule::OneSided),
+        };
+    }
+    if cells.iter().all(Cell::has_base) {
+        return match (crm, theirs) {
+            (true, false) => carry(Side::Crm, Rule::OneSided),
+            (false, true) => carry(Side::Remote, Rule::OneSided),
+            _ => Some(contest(inputs, pair, cells)),
+        };
+    }
+    // They never agreed on this unit: what only one side holds is simply taken over.
+    if cells.iter().all(|cell| cell.crm.is_empty()) {
+        return carry(Side::Remote, Rule::Filled);
+    }
+    if cells.iter().all(|cell| cell.theirs.is_empty()) {
+        return carry(Side::Crm, Rule::Filled);
+    }
+    Some(contest(inputs, pair, cells))
+}
+
+/// A group that both sides changed to different values.
+fn contest<'a>(inputs: &Inputs<'a>, pair: Pair<'a>, cells: &[Cell<'a>]) -> Move<'a> {
+    let strategy = cells.iter().find_map(|cell| cell.bound.strategy).unwrap_or(inputs.policy.strategy);
+    let edits = Edits::of(inputs, pair, cells);
+    let verdict = if cells.iter().all(Cell::has_base) {
+        resolve(strategy, inputs.policy.tie, edits)
+    } else {
+        resolve_first(strategy, inputs.policy.precedence, inputs.policy.tie, edits)
+    };
+    let cells: Vec<Cell<'a>> = cells.iter().filter(|cell| !cell.agrees()).copied().collect();
+    let conflicts = cells.iter().map(|cell| cell.conflict(pair, edits, strategy, verdict)).collect();
+    match verdict {
+        Some(verdict) => Move::Carry { from: verdict.winner, rule: verdict.rule, cells, conflicts },
+        None => Move::Wait(conflicts),
+    }
+}
+
+/// A group mapped one way that was edited on both sides: its own side stays, the other's edit is kept as lost.
+fn overrule<'a>(inputs: &Inputs<'a>, pair: Pair<'a>, cells: &[Cell<'a>], authority: Side) -> Move<'a> {
+    let edits = Edits::of(inputs, pair, cells);
+    let verdict = Verdict { winner: authority, rule: Rule::Preferred, tie: false };
+    let strategy = if authority == Side::Crm { Strategy::CrmWins } else { Strategy::RemoteWins };
+    let cells: Vec<Cell<'a>> = cells.iter().filter(|cell| !cell.agrees()).copied().collect();
+    let other = authority.other();
+    let lost = cells.iter().filter(|cell| cell.changed(other) && !cell.value(other).is_empty());
+    let conflicts = lost.map(|cell| cell.conflict(pair, edits, strategy, Some(verdict))).collect();
+    Move::Carry { from: authority, rule: Rule::Preferred, cells, conflicts }
+}
+
+/// Record-level last write wins: once one unit is in conflict, every unit comes from the side that won, and what the
+/// other side had changed is kept as lost.
+fn follow_the_record<'a>(inputs: &Inputs<'a>, pair: Pair<'a>, moves: &mut [Move<'a>]) {
+    let contested: Vec<Cell<'a>> = moves
+        .iter()
+        .filter_map(|step| match step {
+            Move::Carry { cells, conflicts, .. }
+                if conflicts.iter().any(|c| c.strategy == Strategy::NewestRecord) =>
+            {
+                Some(cells.as_slice())
+            }
+            _ => None,
+        })
+        .flatten()
+        .copied()
+        .collect();
+    if contested.is_empty() {
+        return;
+    }
+    let edits = Edits::of(inputs, pair, &contested);
+    let Some(verdict) = resolve(Strategy::NewestRecord, inputs.policy.tie, edits) else { return };
+    for step in moves {
+        let Move::Carry { from, rule, cells, conflicts } = step else { continue };
+        let bound_otherwise =
+            cells.iter().any(|cell| cell.bound.strategy.is_some() || cell.authority().is_some());
+        if bound_otherwise || *rule == Rule::Filled {
+            continue;
+        }
+        if conflicts.is_empty() && *from == verdict.winner {
+            continue;
+        }
+        *rule = if conflicts.is_empty() { Rule::WholeRecord } else { verdict.rule };
+        *from = verdict.winner;
+        *conflicts = cells
+            .iter()
+            .map(|cell| cell.conflict(pair, edits, Strategy::NewestRecord, Some(verdict)))
+            .collect();
+    }
+}
+
+/// What a deleted deal comes back with: what it held when both sides last agreed ([`Rule::Whole`]), and the record's
+/// edits since ([`Rule::OneSided`]).
+pub(super) fn merged_for_restore<'a>(
+    inputs: &Inputs<'a>,
+    base: &'a Agreement,
+    row: &'a Row,
+) -> Vec<(usize, &'a Value, Rule)> {
+    (0..inputs.units.len())
+        .filter_map(|position| {
+            let unit = inputs.units.at(position)?;
+            inputs.binding.bound(position)?;
+            let before = base.crm.get(position)?.as_ref();
+            let theirs = row.values.get(position)?;
+            let edited = base
+                .theirs
+                .get(position)?
+                .as_ref()
+                .is_none_or(|seen| !theirs.is_unknown() && !same(&unit.kind, seen, theirs));
+            if edited && !theirs.is_unknown() {
+                Some((position, theirs, Rule::OneSided))
+            } else {
+                before.map(|value| (position, value, Rule::Whole))
+            }
+        })
+        .collect()
+}
+
+/// The name of the deal that conflicts and questions show: its first required text.
+pub(super) fn label(inputs: &Inputs<'_>, values: &[Value], otherwise: &str) -> String {
+    let named = inputs.units.iter().zip(values).find_map(|(unit, value)| match value {
+        Value::Text(text) if unit.required && !text.trim().is_empty() => Some(text.trim().to_owned()),
+        _ => None,
+    });
+    named.unwrap_or_else(|| otherwise.to_owned())
+}
+
+/// How a deal is called.
+pub(super) fn deal_label(inputs: &Inputs<'_>, deal: &Deal) -> String {
+    label(inputs, &deal.values, deal.id.as_str())
+}
+
+/// How a deal that is gone was called.
+pub(super) fn base_label(inputs: &Inputs<'_>, deal: &DealId, base: &Agreement) -> String {
+    let values: Vec<Value> = base.crm.iter().map(|value| value.clone().unwrap_or(Value::Empty)).collect();
+    label(inputs, &values, deal.as_str())
+}

@@ -1,0 +1,253 @@
+//! Who is who: which deal belongs to which record, by link, by stamp, by what an interrupted run meant to write, by
+//! natural key; and what cannot be told.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::diff::{deal_label, label};
+use super::inputs::Inputs;
+use super::question::{Question, QuestionKind};
+use crate::canon::{canonical, same};
+use crate::id::{DealId, RemoteId};
+use crate::snapshot::Row;
+use crate::state::{Deal, Intent, Link, LinkStatus};
+use crate::value::Value;
+
+/// How the deals and records of both snapshots belong together; each stands in one of these only.
+#[derive(Default)]
+pub(super) struct Identity<'a> {
+    /// Links in force, those with a side deleted included.
+    pub(super) links: Vec<&'a Link>,
+    /// New deals and new records that are the same thing.
+    pub(super) matched: Vec<(&'a Deal, &'a RemoteId, &'a Row)>,
+    /// Records that an interrupted run made for a deal.
+    pub(super) adopted: Vec<(&'a Intent, &'a Deal, &'a RemoteId, &'a Row)>,
+    /// Deals without a record.
+    pub(super) deals: Vec<&'a Deal>,
+    /// Records without a deal.
+    pub(super) records: Vec<(&'a RemoteId, &'a Row)>,
+    /// What only a person can tell.
+    pub(super) questions: Vec<Question>,
+}
+
+/// Sorts both snapshots out. Everything comes out in the order of ids.
+pub(super) fn identify<'a>(inputs: &Inputs<'a>) -> Identity<'a> {
+    let mut identity = Identity::default();
+    let mut linked_deals: HashMap<&DealId, &Link> = HashMap::with_capacity(inputs.state.links.len());
+    let mut linked_records: HashMap<&RemoteId, &Link> = HashMap::with_capacity(inputs.state.links.len());
+    for link in &inputs.state.links {
+        linked_records.insert(&link.agreement.remote, link);
+        if link.agreement.status != LinkStatus::Tombstone {
+            linked_deals.insert(&link.deal, link);
+            identity.links.push(link);
+        }
+    }
+    identity.links.sort_by(|a, b| a.deal.cmp(&b.deal));
+
+    let mut deals: BTreeMap<&DealId, &Deal> =
+        inputs.crm.deals.iter().filter(|(id, _)| !linked_deals.contains_key(id)).collect();
+    let mut records: BTreeMap<&RemoteId, &Row> = BTreeMap::new();
+    for (id, row) in &inputs.remote.rows {
+        match linked_records.get(id) {
+            None => {
+                records.insert(id, row);
+            }
+            Some(link) if link.agreement.status == LinkStatus::Tombstone => {
+                identity.questions.push(Question {
+                    kind: QuestionKind::Restored,
+                    deals: vec![link.deal.clone()],
+                    remotes: vec![id.clone()],
+                    label: label(inputs, &row.values, id.as_str()),
+                });
+            }
+            Some(_) => {}
+        }
+    }
+    match_stamps(inputs, &linked_deals, &mut deals, &mut records, &mut identity);
+    match_lost_creations(inputs, &mut deals, &mut records, &mut identity);
+    if inputs.remote.complete {
+        match_keys(inputs, &mut deals, &mut records, &mut identity);
+    }
+    identity.deals = deals.into_values().collect();
+    identity.records = records.into_iter().collect();
+    identity.questions.sort_by(|a, b| (&a.deals, &a.remotes).cmp(&(&b.deals, &b.remotes)));
+    identity
+}
+
+/// Records that carry a deal's id.
+fn match_stamps<'a>(
+    inputs: &Inputs<'a>,
+    linked: &HashMap<&DealId, &'a Link>,
+    deals: &mut BTreeMap<&'a DealId, &'a Deal>,
+    records: &mut BTreeMap<&'a RemoteId, &'a Row>,
+    identity: &mut Identity<'a>,
+) {
+    let mut claims: BTreeMap<&str, Vec<(&RemoteId, &Row)>> = BTreeMap::new();
+    for (&id, &row) in &*records {
+        if let Some(stamp) = row.stamp.as_deref() {
+            claims.entry(stamp).or_default().push((id, row));
+        }
+    }
+    for (stamp, claimants) in claims {
+        for (id, _) in &claimants {
+            records.remove(*id);
+        }
+        let deal = DealId::from(stamp);
+        let ask = |kind| Question {
+            kind,
+            deals: vec![deal.clone()],
+            remotes: claimants.iter().map(|(id, _)| (*id).clone()).collect(),
+            label: claimants
+                .first()
+                .map_or_else(String::new, |(id, row)| label(inputs, &row.values, id.as_str())),
+        };
+        match (deals.get(&deal).copied(), linked.get(&deal), claimants.as_slice()) {
+            (Some(found), _, [(id, row)])
+                if inputs.remote.complete || intent_for(inputs, &found.id).is_some() =>
+            {
+                deals.remove(&deal);
+                match intent_for(inputs, &found.id) {
+                    Some(intent) => identity.adopted.push((intent, found, id, row)),
+                    None => identity.matched.push((found, id, row)),
+                }
+            }
+            // One page of an unfinished listing: another record may carry the same stamp.
+            (Some(_), _, [_]) => {
+                deals.remove(&deal);
+            }
+            (Some(_), _, _) => {
+                deals.remove(&deal);
+                identity.questions.push(ask(QuestionKind::Ambiguous));
+            }
+            (None, Some(link), _) if inputs.crm.deals.contains_key(&link.deal) => {
+                identity.questions.push(ask(QuestionKind::Copy));
+            }
+            (None, Some(_), _) => identity.questions.push(ask(QuestionKind::Restored)),
+            (None, None, _) => {
+                let known = inputs.state.links.iter().any(|link| link.deal == deal);
+                identity.questions.push(ask(if known {
+                    QuestionKind::Restored
+                } else {
+                    QuestionKind::UnknownStamp
+                }));
+            }
+        }
+    }
+}
+
+fn intent_for<'a>(inputs: &Inputs<'a>, deal: &DealId) -> Option<&'a Intent> {
+    inputs.state.intents.iter().find(|intent| intent.deal == *deal && intent.sent_at.is_some())
+}
+
+/// Records without a stamp that hold just what an interrupted run was sending.
+fn match_lost_creations<'a>(
+    inputs: &Inputs<'a>,
+    deals: &mut BTreeMap<&'a DealId, &'a Deal>,
+    records: &mut BTreeMap<&'a RemoteId, &'a Row>,
+    identity: &mut Identity<'a>,
+) {
+    if inputs.binding.key_field().is_some() {
+        return;
+    }
+    for intent in inputs.state.intents.iter().filter(|intent| intent.sent_at.is_some()) {
+        let Some(&deal) = deals.get(&intent.deal) else { continue };
+        let alike: Vec<_> = records
+            .iter()
+            .filter(|(_, row)| row.stamp.is_none() && holds(inputs, row, &intent.payload))
+            .map(|(&id, &row)| (id, row))
+            .collect();
+        match alike.as_slice() {
+            [] => {}
+            [(id, row)] => {
+                deals.remove(&intent.deal);
+                records.remove(*id);
+                identity.adopted.push((intent, deal, id, row));
+            }
+            several => {
+                deals.remove(&intent.deal);
+                for (id, _) in several {
+                    records.remove(*id);
+                }
+                identity.questions.push(Question {
+                    kind: QuestionKind::LostCreate,
+                    deals: vec![deal.id.clone()],
+                    remotes: several.iter().map(|(id, _)| (*id).clone()).collect(),
+                    label: deal_label(inputs, deal),
+                });
+            }
+        }
+    }
+}
+
+fn holds(inputs: &Inputs<'_>, row: &Row, payload: &[(crate::id::UnitKey, Value)]) -> bool {
+    payload.iter().all(|(key, sent)| {
+        let position = inputs.units.position(key.as_str());
+        let unit = position.and_then(|position| inputs.units.at(position));
+        let lens = position.and_then(|position| inputs.binding.lens(position));
+        match (unit, lens, position.and_then(|position| row.values.get(position))) {
+            (Some(unit), Some(lens), Some(now)) => same(&unit.kind, sent, now) || lens.agrees(sent, now),
+            _ => true,
+        }
+    })
+}
+
+/// New deals and new records with one natural key: taken when it is one of each, asked otherwise.
+fn match_keys<'a>(
+    inputs: &Inputs<'a>,
+    deals: &mut BTreeMap<&'a DealId, &'a Deal>,
+    records: &mut BTreeMap<&'a RemoteId, &'a Row>,
+    identity: &mut Identity<'a>,
+) {
+    if inputs.binding.natural_key().is_empty() {
+        return;
+    }
+    let mut deals_by_key: BTreeMap<String, Vec<&'a Deal>> = BTreeMap::new();
+    for &deal in deals.values() {
+        if let Some(key) = natural_key(inputs, &deal.values) {
+            deals_by_key.entry(key).or_default().push(deal);
+        }
+    }
+    let mut records_by_key: BTreeMap<String, Vec<(&'a RemoteId, &'a Row)>> = BTreeMap::new();
+    for (&id, &row) in &*records {
+        if let Some(key) = natural_key(inputs, &row.values) {
+            records_by_key.entry(key).or_default().push((id, row));
+        }
+    }
+    let mut taken: HashSet<&DealId> = HashSet::new();
+    for (key, theirs) in records_by_key {
+        let Some(ours) = deals_by_key.get(&key) else { continue };
+        taken.extend(ours.iter().map(|deal| &deal.id));
+        for (id, _) in &theirs {
+            records.remove(*id);
+        }
+        if let ([deal], [(id, row)]) = (ours.as_slice(), theirs.as_slice()) {
+            identity.matched.push((deal, id, row));
+        } else {
+            identity.questions.push(Question {
+                kind: QuestionKind::Ambiguous,
+                deals: ours.iter().map(|deal| deal.id.clone()).collect(),
+                remotes: theirs.iter().map(|(id, _)| (*id).clone()).collect(),
+                label: ours.first().map_or_else(String::new, |deal| deal_label(inputs, deal)),
+            });
+        }
+    }
+    deals.retain(|id, _| !taken.contains(id));
+}
+
+/// The key's canonical text, without case; `None` when one of its units is empty.
+fn natural_key(inputs: &Inputs<'_>, values: &[Value]) -> Option<String> {
+    let mut key = String::new();
+    for &position in inputs.binding.natural_key() {
+        let unit = inputs.units.at(position)?;
+        let value = values.get(position)?;
+        if value.is_unknown() {
+            return None;
+        }
+        match canonical(&unit.kind, value).as_ref() {
+            Value::Empty => return None,
+            Value::Text(text) => key.push_str(&text.trim().to_lowercase()),
+            other => key.push_str(&other.to_string()),
+        }
+        key.push('\u{1f}');
+    }
+    Some(key)
+}

@@ -1,0 +1,263 @@
+//! Pairs: what to do with a link, and with a deal and a record that were just matched.
+
+use super::decide::{Case, Decision, Fate, decide};
+use super::diff::{Move, Pair, base_label, deal_label, diff, label, merged_for_restore};
+use super::draft::{Draft, Subject};
+use super::inputs::Inputs;
+use super::op::{Action, Reason, Rule, UnitChange};
+use super::question::{Problem, Question, QuestionKind};
+use super::resolve::remote_edit;
+use super::strategy::Side;
+use crate::id::RemoteId;
+use crate::snapshot::{Absence, Row};
+use crate::state::{Agreement, Deal, Intent, Link, LinkStatus};
+use crate::value::Value;
+
+/// Plans one link.
+pub(super) fn plan_link<'a>(inputs: &Inputs<'a>, link: &'a Link, draft: &mut Draft) {
+    let base = &link.agreement;
+    let deal = inputs.crm.deals.get(&link.deal);
+    let row = inputs.remote.rows.get(&base.remote);
+    if let (Some(deal), Some(row)) = (deal, row) {
+        let pair = Pair { deal, remote: &base.remote, row, base: Some(base) };
+        plan_pair(inputs, pair, draft);
+        return;
+    }
+    let absence = inputs.remote.absent.get(&base.remote);
+    // Not listed and not asked for: nothing is known about it.
+    if row.is_none() && absence.is_none() {
+        return;
+    }
+    let name = deal.map_or_else(|| base_label(inputs, &link.deal, base), |deal| deal_label(inputs, deal));
+    let subject = Subject {
+        deal: Some(&link.deal),
+        remote: Some(&base.remote),
+        label: &name,
+        edited: row.and_then(|row| row.edited),
+    };
+    let ask = |kind| Question {
+        kind,
+        deals: vec![link.deal.clone()],
+        remotes: vec![base.remote.clone()],
+        label: name.clone(),
+    };
+    if matches!(absence, Some(Absence::Elsewhere | Absence::Vanished)) {
+        draft.questions.push(ask(QuestionKind::Vanished));
+        return;
+    }
+    let fates = (deal_fate(inputs, deal, base), row_fate(inputs, row, base));
+    match decide(Case::Linked { crm: fates.0, remote: fates.1 }, inputs.policy.strategy) {
+        Decision::Delete(side) => {
+            let gone = side.other();
+            if base.status == LinkStatus::Live {
+                draft.op(subject, Action::Release, Reason::Deleted(gone), Vec::new(), Vec::new());
+            }
+        }
+        Decision::Forget => {
+            draft.op(subject, Action::Forget, Reason::Deleted(Side::Crm), Vec::new(), Vec::new());
+        }
+        Decision::Restore => {
+            if let Some(row) = row {
+                restore(inputs, subject, base, row, draft);
+            }
+        }
+        Decision::Recreate => {
+            if let Some(deal) = deal {
+                let changes = super::fresh::record_changes(inputs, subject, deal, draft);
+                draft.op(
+                    subject,
+                    Action::RecreateRecord,
+                    Reason::EditBeatsDelete(Side::Crm),
+                    changes,
+                    Vec::new(),
+                );
+            }
+        }
+        Decision::Ask => {
+            let kind = match fates {
+                (Fate::Deleted, Fate::Modified) => QuestionKind::EditedAfterDelete(Side::Remote),
+                (Fate::Modified, Fate::Deleted) => QuestionKind::EditedAfterDelete(Side::Crm),
+                (Fate::Deleted, _) => QuestionKind::DeletedOn(Side::Crm),
+                _ => QuestionKind::DeletedOn(Side::Remote),
+            };
+            draft.questions.push(ask(kind));
+        }
+        Decision::Nothing
+        | Decision::Merge
+        | Decision::LinkAndMerge
+        | Decision::LinkAndAsk
+        | Decision::Create(_) => {}
+    }
+}
+
+fn deal_fate(inputs: &Inputs<'_>, deal: Option<&Deal>, base: &Agreement) -> Fate {
+    deal.map_or(Fate::Deleted, |deal| fate(inputs, &deal.values, &base.crm))
+}
+
+fn row_fate(inputs: &Inputs<'_>, row: Option<&Row>, base: &Agreement) -> Fate {
+    row.map_or(Fate::Deleted, |row| fate(inputs, &row.values, &base.theirs))
+}
+
+/// Whether what one side holds differs from what it held; what cannot be read does not count.
+fn fate(inputs: &Inputs<'_>, now: &[Value], base: &[Option<Value>]) -> Fate {
+    let edited =
+        inputs.units.iter().zip(now.iter().zip(base)).enumerate().any(|(position, (unit, (now, before)))| {
+            inputs.binding.bound(position).is_some()
+                && !now.is_unknown()
+                && before.as_ref().is_some_and(|before| !crate::canon::same(&unit.kind, before, now))
+        });
+    if edited { Fate::Modified } else { Fate::Unchanged }
+}
+
+fn restore(inputs: &Inputs<'_>, subject: Subject<'_>, base: &Agreement, row: &Row, draft: &mut Draft) {
+    let mut changes = Vec::new();
+    for (position, value, rule) in merged_for_restore(inputs, base, row) {
+        let (Some(unit), Some(bound)) = (inputs.units.at(position), inputs.binding.bound(position)) else {
+            continue;
+        };
+        if unit.derived {
+            continue;
+        }
+        if draft.can_carry(subject, unit, bound, Side::Remote, value) {
+            let change =
+                UnitChange { unit: unit.key.clone(), before: Value::Empty, after: value.clone(), rule };
+            changes.push(change);
+        } else if unit.required {
+            return;
+        }
+    }
+    draft.op(subject, Action::RestoreDeal, Reason::EditBeatsDelete(Side::Remote), changes, Vec::new());
+}
+
+/// Plans a deal and a record that belong together and are both there.
+fn plan_pair<'a>(inputs: &Inputs<'a>, pair: Pair<'a>, draft: &mut Draft) {
+    let unstamped =
+        inputs.binding.key_field().is_some() && pair.row.stamp.as_deref() != Some(pair.deal.id.as_str());
+    let released = pair.base.is_some_and(|base| base.status != LinkStatus::Live);
+    if pair.base.is_some() && !released && !unstamped && pair.is_settled(inputs) {
+        draft.unchanged += 1;
+        return;
+    }
+    let name = deal_label(inputs, pair.deal);
+    let subject = Subject {
+        deal: Some(&pair.deal.id),
+        remote: Some(pair.remote),
+        label: &name,
+        edited: Some(remote_edit(inputs, pair)),
+    };
+    if released {
+        // Deleted, and there again: the link is in force again.
+        draft.op(subject, Action::Agree, Reason::Matched, Vec::new(), Vec::new());
+    }
+    carry_out(inputs, pair, subject, draft);
+    if unstamped && inputs.policy.stamp {
+        draft.op(subject, Action::Stamp, Reason::Unstamped, Vec::new(), Vec::new());
+    }
+}
+
+/// Turns what should become of each group into operations of this pair.
+fn carry_out<'a>(inputs: &Inputs<'a>, pair: Pair<'a>, subject: Subject<'_>, draft: &mut Draft) {
+    let mut agreed = Vec::new();
+    let mut pulled = (Vec::new(), Vec::new());
+    let mut pushed = (Vec::new(), Vec::new());
+    for step in diff(inputs, pair) {
+        match step {
+            Move::Agree(cells) => agreed.extend(cells.iter().map(super::diff::Cell::agreement)),
+            Move::Wait(conflicts) => draft.conflicts.extend(conflicts),
+            Move::Unreadable(cells) => {
+                for cell in cells {
+                    for value in [cell.crm, cell.theirs] {
+                        if let Value::Unknown(why) = value {
+                            let problem = Problem::Unreadable { why: why.clone() };
+                            draft.notice(subject, cell.unit, Some(cell.bound), value, problem);
+                        }
+                    }
+                }
+            }
+            Move::Carry { from, rule, cells, conflicts } => {
+                let possible = cells
+                    .iter()
+                    .all(|cell| draft.can_carry(subject, cell.unit, cell.bound, from, cell.value(from)));
+                if !possible {
+                    continue;
+                }
+                if from == Side::Remote {
+                    for cell in &cells {
+                        draft.tell_notes(inputs, subject, pair.row, cell.position);
+                    }
+                }
+                let (changes, lost) = if from == Side::Crm { &mut pushed } else { &mut pulled };
+                changes.extend(cells.iter().map(|cell| cell.change(from, rule)));
+                lost.extend(conflicts);
+            }
+        }
+    }
+    if !agreed.is_empty() {
+        draft.op(subject, Action::Agree, Reason::Converged, agreed, Vec::new());
+    }
+    let reason = |from| if pair.base.is_some() { Reason::Edited(from) } else { Reason::Matched };
+    if !pulled.0.is_empty() {
+        draft.op(subject, Action::UpdateDeal, reason(Side::Remote), pulled.0, pulled.1);
+    }
+    if !pushed.0.is_empty() {
+        draft.op(subject, Action::UpdateRecord, reason(Side::Crm), pushed.0, pushed.1);
+    }
+}
+
+/// Plans a new deal and a new record that carry the same stamp or key.
+pub(super) fn plan_match<'a>(
+    inputs: &Inputs<'a>,
+    deal: &'a Deal,
+    remote: &'a RemoteId,
+    row: &'a Row,
+    draft: &mut Draft,
+) {
+    let name = deal_label(inputs, deal);
+    let subject = Subject { deal: Some(&deal.id), remote: Some(remote), label: &name, edited: None };
+    draft.op(subject, Action::Link, Reason::Matched, Vec::new(), Vec::new());
+    plan_pair(inputs, Pair { deal, remote, row, base: None }, draft);
+}
+
+/// Plans a record that an interrupted run made for a deal: what was sent is what both sides agreed on, so that edits
+/// made since show up as edits.
+pub(super) fn plan_adoption<'a>(
+    inputs: &Inputs<'a>,
+    intent: &Intent,
+    deal: &'a Deal,
+    remote: &'a RemoteId,
+    row: &'a Row,
+    draft: &mut Draft,
+) {
+    let name = label(inputs, &deal.values, deal.id.as_str());
+    let subject = Subject { deal: Some(&deal.id), remote: Some(remote), label: &name, edited: None };
+    let base = sent_agreement(inputs, intent, remote);
+    let changes =
+        inputs.units.iter().zip(base.crm.iter().zip(&base.theirs)).filter_map(|(unit, (crm, theirs))| {
+            let (before, after) = (crm.clone()?, theirs.clone()?);
+            Some(UnitChange { unit: unit.key.clone(), before, after, rule: Rule::Same })
+        });
+    draft.op(subject, Action::Link, Reason::Adopted, changes.collect(), Vec::new());
+    plan_pair(inputs, Pair { deal, remote, row, base: Some(&base) }, draft);
+}
+
+/// What both sides held when the record was made: the payload, and what the remote made of it.
+fn sent_agreement(inputs: &Inputs<'_>, intent: &Intent, remote: &RemoteId) -> Agreement {
+    let mut crm = vec![None; inputs.units.len()];
+    let mut theirs = vec![None; inputs.units.len()];
+    for (key, sent) in &intent.payload {
+        let Some(position) = inputs.units.position(key.as_str()) else { continue };
+        let Some(lens) = inputs.binding.lens(position) else { continue };
+        let arrived = lens.encode(sent).map_or(Value::Empty, |cell| lens.decode(&cell).value);
+        if let (Some(ours), Some(there)) = (crm.get_mut(position), theirs.get_mut(position)) {
+            *ours = Some(sent.clone());
+            *there = Some(arrived);
+        }
+    }
+    Agreement {
+        remote: remote.clone(),
+        status: LinkStatus::Live,
+        crm: crm.into(),
+        theirs: theirs.into(),
+        seen_at: intent.sent_at,
+    }
+}

@@ -1,0 +1,119 @@
+//! The planner: from two snapshots to a plan, in the order of reading this file.
+
+use super::draft::Draft;
+use super::fresh::{plan_deal, plan_record};
+use super::guard::trips;
+use super::identity::identify;
+use super::inputs::Inputs;
+use super::linked::{plan_adoption, plan_link, plan_match};
+use super::op::{Action, Mode, Op, Plan, Reading};
+use super::question::{Notice, Problem};
+use super::strategy::Side;
+use crate::clock::Interval;
+use crate::connector::Capabilities;
+use crate::value::Value;
+
+/// Decides what should be done. Pure: the same inputs give the same plan, to the byte.
+#[must_use]
+pub fn plan(inputs: &Inputs<'_>) -> Plan {
+    let mut draft = Draft::default();
+    let identity = identify(inputs);
+    for link in identity.links {
+        plan_link(inputs, link, &mut draft);
+    }
+    for (intent, deal, remote, row) in identity.adopted {
+        plan_adoption(inputs, intent, deal, remote, row, &mut draft);
+    }
+    for (deal, remote, row) in identity.matched {
+        plan_match(inputs, deal, remote, row, &mut draft);
+    }
+    for deal in identity.deals {
+        plan_deal(inputs, deal, &mut draft);
+    }
+    for (remote, row) in identity.records {
+        plan_record(inputs, remote, row, &mut draft);
+    }
+    draft.questions.extend(identity.questions);
+    tell_suspended(inputs, &mut draft);
+
+    let (mut ops, left_out): (Vec<Op>, Vec<Op>) =
+        draft.ops.into_iter().partition(|op| allowed(inputs.mode, op));
+    let mut masked: Vec<_> = left_out.into_iter().filter_map(|op| op.remote).collect();
+    masked.sort();
+    masked.dedup();
+    // The order of doing is the order of the actions; within one, by deal, then by record.
+    ops.sort_by(|a, b| (a.action, &a.deal, &a.remote).cmp(&(b.action, &b.deal, &b.remote)));
+    for (seq, op) in (1..).zip(&mut ops) {
+        op.seq = seq;
+    }
+    let calls = calls(inputs.capabilities, &ops);
+    let mut plan = Plan {
+        id: inputs.id.clone(),
+        connection: inputs.connection.clone(),
+        made_at: inputs.remote.read.hi.max(inputs.crm.read.hi),
+        mode: inputs.mode,
+        fingerprint: inputs.fingerprint.to_owned(),
+        reading: Reading {
+            deals: inputs.crm.deals.len(),
+            records: inputs.remote.rows.len(),
+            unchanged: draft.unchanged,
+            complete: inputs.remote.complete,
+            read: Interval::new(
+                inputs.remote.read.lo.min(inputs.crm.read.lo),
+                inputs.remote.read.hi.max(inputs.crm.read.hi),
+            ),
+        },
+        ops,
+        conflicts: draft.conflicts,
+        questions: draft.questions,
+        notices: draft.notices,
+        trips: Vec::new(),
+        masked,
+        calls,
+    };
+    plan.trips = trips(inputs, &plan);
+    plan
+}
+
+/// Whether an operation goes the plan's way; our own books and permitted stamps go every way.
+fn allowed(mode: Mode, op: &Op) -> bool {
+    match (mode, op.action.target()) {
+        (Mode::Sync, _)
+        | (_, None)
+        | (Mode::Import, Some(Side::Crm))
+        | (Mode::Export, Some(Side::Remote)) => {
+            // A record that stays without a deal has nothing to be stamped with.
+            op.action != Action::Stamp || mode != Mode::Export || op.deal.is_some()
+        }
+        (Mode::Import, Some(Side::Remote)) => op.action == Action::Stamp,
+        (Mode::Export, Some(Side::Crm)) => false,
+    }
+}
+
+/// How many requests the remote operations cost: batches of writes, and the readings just before them.
+fn calls(capabilities: &Capabilities, ops: &[Op]) -> u64 {
+    let batches = |of: &[Action], size: usize| -> u64 {
+        let count = ops.iter().filter(|op| of.contains(&op.action)).count();
+        u64::try_from(count.div_ceil(size)).unwrap_or(u64::MAX)
+    };
+    let batch = capabilities.batch.get();
+    batches(&[Action::UpdateRecord], batch)
+        + batches(&[Action::UpdateRecord], batch)
+        + batches(&[Action::CreateRecord, Action::RecreateRecord], batch)
+        + batches(&[Action::Stamp], batch)
+}
+
+/// Mapped fields that are gone: one notice each, whatever the number of deals.
+fn tell_suspended(inputs: &Inputs<'_>, draft: &mut Draft) {
+    for finding in inputs.binding.suspended() {
+        draft.notices.push(Notice {
+            deal: None,
+            remote: None,
+            label: String::new(),
+            unit: finding.unit.clone(),
+            field: finding.field.clone(),
+            value: Value::Empty,
+            problem: Problem::Suspended,
+        });
+    }
+}

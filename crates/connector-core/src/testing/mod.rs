@@ -1,0 +1,17 @@
+//! What tests of syncs need: both sides in memory, a clock that a test moves, faults and crashes on demand, and the
+//! conformance suites that every connector and every store must pass.
+//!
+//! Nothing here reads the machine's clock or draws numbers without a seed: a test that failed once fails again.
+
+mod clock;
+mod edit_clock;
+mod fixture;
+mod lock;
+mod memory_connector;
+mod memory_store;
+
+pub use clock::{ManualClock, OffsetClock};
+pub use edit_clock::EditClock;
+pub use fixture::{computed, field, options};
+pub use memory_connector::{Counters, MemoryConnector, MemorySettings};
+pub use memory_store::MemoryStore;
