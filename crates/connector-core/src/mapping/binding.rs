@@ -116,22 +116,6 @@ fn resolve(pair: &Pair, units: &Units, schema: &Schema, create_options: bool) ->
     })
 }
 
-fn natural_key(&self) -> &[usize] {
-        &self.natural_key
-    }
-}
-
-fn resolve(pair: &Pair, units: &Units, schema: &Schema, create_options: bool) -> Option<Bound> {
-    let (unit, field) = (units.get(pair.unit.as_str())?, schema.field(&pair.field)?);
-    Some(Bound {
-        field: field.id.clone(),
-        label: field.name.clone(),
-        direction: pair.direction,
-        strategy: pair.strategy,
-        lens: Lens::new(unit, field, &pair.stages, create_options),
-    })
-}
-
 fn natural_key(units: &Units, mapping: &Mapping, bound: &[Option<Bound>]) -> Vec<usize> {
     let position = |key: &crate::id::UnitKey| {
         let position = units.position(key.as_str())?;
