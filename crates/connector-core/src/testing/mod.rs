@@ -14,4 +14,4 @@ pub use clock::{ManualClock, OffsetClock};
 pub use edit_clock::EditClock;
 pub use fixture::{computed, field, options};
 pub use memory_connector::{Counters, MemoryConnector, MemorySettings};
-pub use memory_store::MemoryStore;
+pub use memory_store::{MemoryStore, NotThere};

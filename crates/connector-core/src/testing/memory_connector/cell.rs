@@ -23,7 +23,7 @@ pub(super) fn accept(field: &Field, value: &Value, author: Author) -> Result<Val
         return Err(format!("field {} is computed", field.name));
     }
     match (&field.kind, value) {
-        // Notes that could not be read whole can be shown, by a person's doing, and never written.
+        // A cell that could not be read whole can be made by a person, to be shown, and is never written.
         (_, Value::Unknown(_)) if author == Author::Person => Ok(value.clone()),
         (_, Value::Unknown(_)) => Err(format!("field {} was given an unreadable value", field.name)),
         (_, Value::Empty) | (FieldKind::Checkbox, Value::Flag(false)) => Ok(Value::Empty),
@@ -62,10 +62,13 @@ pub(super) fn accept(field: &Field, value: &Value, author: Author) -> Result<Val
             Err(format!("field {} takes one person", field.name))
         }
         (FieldKind::Links { .. }, Value::Links(links)) if links.is_empty() => Ok(Value::Empty),
-        (FieldKind::Number { .. }, Value::Number(_))
-        | (FieldKind::Currency { .. }, Value::Number(_))
-        | (FieldKind::Percent { .. }, Value::Number(_))
-        | (FieldKind::Duration, Value::Number(_))
+        (
+            FieldKind::Number { .. }
+            | FieldKind::Currency { .. }
+            | FieldKind::Percent { .. }
+            | FieldKind::Duration,
+            Value::Number(_),
+        )
         | (FieldKind::Checkbox, Value::Flag(_))
         | (FieldKind::Date, Value::Date(_))
         | (FieldKind::DateTime, Value::Instant(_))

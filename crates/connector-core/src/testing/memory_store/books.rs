@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::deals::Deals;
 use crate::id::{ConnectionId, DealId, PlanId, RemoteId, RunId};
 use crate::plan::{Conflict, Plan};
-use crate::state::{Baseline, Intent, Link, LinkStatus, State};
+use crate::state::{Agreement, Baseline, Intent, Link, LinkStatus, State};
 use crate::store::{
     Commit, Committed, Effect, IntentWrite, Lease, LogEntry, RunRecord, SavedPlan, StoreError,
 };
@@ -157,13 +157,11 @@ impl Books {
     fn mark_applied(&mut self, id: &PlanId, run: &RunId) -> Result<(), StoreError> {
         let unknown = || StoreError::Database(format!("plan {id} was not kept").into());
         let saved = self.plans.get_mut(id).ok_or_else(unknown)?;
-        match &saved.applied_by {
-            Some(run) => Err(StoreError::AlreadyApplied(run.clone())),
-            None => {
-                saved.applied_by = Some(run.clone());
-                Ok(())
-            }
+        if let Some(run) = &saved.applied_by {
+            return Err(StoreError::AlreadyApplied(run.clone()));
         }
+        saved.applied_by = Some(run.clone());
+        Ok(())
     }
 
     /// The books of a lease that nobody took over.
@@ -178,7 +176,7 @@ impl Connection {
     fn links_of(
         &self,
         deal: Option<&DealId>,
-        agreements: Vec<crate::state::Agreement>,
+        agreements: Vec<Agreement>,
     ) -> Result<Vec<Link>, String> {
         let mut links = Vec::with_capacity(agreements.len());
         for agreement in agreements {

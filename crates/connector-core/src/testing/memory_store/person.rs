@@ -1,7 +1,6 @@
 //! The side door: what a person does in the CRM, by whichever program; nothing is checked but names.
 
 use super::MemoryStore;
-use crate::clock::Clock as _;
 use crate::id::{DealId, UnitKey};
 use crate::state::Deal;
 use crate::value::Value;
