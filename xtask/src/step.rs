@@ -1,0 +1,73 @@
+//! The steps of the suite.
+
+use std::env;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+use test_postgres::Cluster;
+
+use crate::console;
+use crate::tool::{CARGO_DENY, TYPOS};
+
+/// One step of the suite.
+pub(crate) struct Step {
+    pub(crate) name: &'static str,
+    pub(crate) what: &'static str,
+    /// Runs it in the workspace's folder.
+    pub(crate) run: fn(&Path) -> Result<()>,
+}
+
+/// All steps, in the order in which they run: the quick ones that fail most often first.
+pub(crate) const STEPS: &[Step] = &[
+    Step { name: "fmt", what: "the sources are formatted", run: fmt },
+    Step { name: "clippy", what: "no lint speaks up", run: clippy },
+    Step { name: "test", what: "every test passes, examples in the documentation included", run: test },
+    Step { name: "doc", what: "the documentation builds, and its links lead somewhere", run: doc },
+    Step { name: "deny", what: "dependencies have licences and sources that we accept", run: deny },
+    Step { name: "typos", what: "words are spelt right", run: typos },
+];
+
+fn fmt(root: &Path) -> Result<()> {
+    run(cargo(root).args(["fmt", "--all", "--check"]))
+}
+
+fn clippy(root: &Path) -> Result<()> {
+    run(cargo(root).args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+}
+
+/// One server for all test programs, which would each start one otherwise.
+fn test(root: &Path) -> Result<()> {
+    let cluster = Cluster::from_environment()?;
+    console::say(&format!("PostgreSQL {}", cluster.version()));
+    run(cargo(root).args(["test", "--workspace", "--no-fail-fast"]).env("TEST_DATABASE_URL", cluster.url()))
+}
+
+fn doc(root: &Path) -> Result<()> {
+    run(cargo(root)
+        .args(["doc", "--workspace", "--no-deps", "--document-private-items"])
+        .env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// Without its check of advisories, whose database is a repository elsewhere: the suite needs only registries.
+fn deny(root: &Path) -> Result<()> {
+    run(Command::new(CARGO_DENY.provide(root)?)
+        .args(["check", "licenses", "bans", "sources"])
+        .current_dir(root))
+}
+
+fn typos(root: &Path) -> Result<()> {
+    run(Command::new(TYPOS.provide(root)?).current_dir(root))
+}
+
+fn cargo(root: &Path) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root);
+    command
+}
+
+fn run(command: &mut Command) -> Result<()> {
+    let status = command.status().with_context(|| format!("{}", command.get_program().display()))?;
+    ensure!(status.success(), "{status}");
+    Ok(())
+}
