@@ -1,0 +1,155 @@
+//! What must hold after every history, by the numbers of the properties in the semantics.
+
+use std::collections::HashSet;
+
+use chrono::TimeDelta;
+use connector_core::canon::same;
+use connector_core::connector::DealConnector;
+use connector_core::id::{DealId, RemoteId};
+use connector_core::plan::{Action, Mode, Op, Plan, Side, Strategy};
+use connector_core::state::LinkStatus;
+use connector_core::store::{OpOutcome, Store};
+use connector_core::value::Value;
+use proptest::prop_assert;
+use proptest::test_runner::TestCaseError;
+
+use crate::world::{KEY_FIELD, UNITS, World, units};
+
+type Verdict = Result<(), TestCaseError>;
+
+/// P6: the same world gives the same plan, and planning writes nothing. P8: a sync is an import and an export.
+/// P9: a write carries only units that differ. P14: a side that is said to win never loses.
+pub(crate) async fn planned_purely(world: &mut World) -> Verdict {
+    let before = world.contents().await;
+    let mut plans = Vec::new();
+    for mode in [Mode::Sync, Mode::Sync, Mode::Import, Mode::Export] {
+        let request = world.request(mode);
+        plans.push(world.engine().plan("plan".into(), &request).await.map_err(fail)?);
+    }
+    prop_assert!(world.contents().await == before, "planning wrote");
+    let [sync, again, import, export] = plans.as_slice() else { unreachable!() };
+    prop_assert!(json(sync) == json(again), "P6: two plans of one world differ");
+
+    let writes = |plan: &Plan, side| -> Vec<String> {
+        let of = |op: &&Op| op.action.target() == Some(side) && op.action != Action::Stamp;
+        plan.ops.iter().filter(of).map(|op| json(&Op { seq: 0, ..op.clone() })).collect()
+    };
+    prop_assert!(writes(sync, Side::Crm) == writes(import, Side::Crm), "P8: import differs");
+    prop_assert!(writes(sync, Side::Remote) == writes(export, Side::Remote), "P8: export differs");
+    prop_assert!(writes(import, Side::Remote).is_empty() && writes(export, Side::Crm).is_empty(), "P8: wrong side");
+
+    for op in sync.ops.iter().filter(|op| matches!(op.action, Action::UpdateDeal | Action::UpdateRecord)) {
+        for change in &op.changes {
+            let kind = &units().get(change.unit.as_str()).unwrap().kind.clone();
+            prop_assert!(!same(kind, &change.before, &change.after), "P9: {op:?}");
+        }
+        let loses = match (world.ground.strategy, op.action) {
+            (Strategy::CrmWins, Action::UpdateDeal) | (Strategy::RemoteWins, Action::UpdateRecord) => true,
+            (strategy, _) => strategy == Strategy::Manual,
+        };
+        prop_assert!(!loses || op.conflicts.is_empty(), "P14: {op:?}");
+    }
+    Ok(())
+}
+
+/// P1 and P2: with people at rest, two syncs bring both sides together, and a third does nothing. P3: nothing that a
+/// person wrote is lost. P4: nothing is there twice. P7: in a world at rest what is planned is applied. P15: the number
+/// of requests is bounded. P16: it ends.
+pub(crate) async fn converged(world: &mut World) -> Verdict {
+    // Longer than any lookup lags.
+    world.clock.advance(TimeDelta::minutes(10));
+    for _ in 0..2 {
+        let report = world.sync().await;
+        let refused: Vec<_> = report.results.values().filter(|r| r.outcome != OpOutcome::Applied).collect();
+        prop_assert!(refused.is_empty(), "P7: {refused:?}");
+        world.clock.advance(TimeDelta::minutes(2));
+    }
+    let (before, contents) = (world.connector.counters(), world.contents().await);
+    let report = world.sync().await;
+    let spent = world.connector.counters();
+    let plan = report.plan.unwrap();
+    prop_assert!(plan.ops.is_empty(), "P1: a sync with nothing to do plans {:?}", plan.ops);
+    prop_assert!(spent.writes == before.writes && world.contents().await == contents, "P1: it wrote");
+    let pages = u64::try_from(contents.1.len().div_ceil(world.connector.capabilities().page.get())).unwrap().max(1);
+    prop_assert!(spent.schema - before.schema == 1 && spent.list_pages - before.list_pages <= pages, "P15");
+
+    agreed(world, &plan).await?;
+    nothing_lost(world).await?;
+    nothing_twice(world).await
+}
+
+/// Every live link agrees, but for what a person has to decide; every deal and record is linked, or asked about.
+async fn agreed(world: &World, plan: &Plan) -> Verdict {
+    let (deals, records) = world.contents().await;
+    let state = world.store.state(&"memory".into()).await.unwrap();
+    let open: HashSet<(&RemoteId, &str)> =
+        plan.conflicts.iter().map(|conflict| (&conflict.remote, conflict.unit.as_str())).collect();
+    let asked_deals: HashSet<&DealId> = plan.questions.iter().flat_map(|question| &question.deals).collect();
+    let asked_records: HashSet<&RemoteId> = plan.questions.iter().flat_map(|question| &question.remotes).collect();
+    let mut linked = (HashSet::new(), HashSet::new());
+    for link in state.links.iter().filter(|link| link.agreement.status != LinkStatus::Tombstone) {
+        prop_assert!(linked.0.insert(&link.deal), "P4: deal {} has two links", link.deal);
+        prop_assert!(linked.1.insert(&link.agreement.remote), "P4: a record has two links");
+        let (Some(deal), Some(record)) = (deals.get(&link.deal), records.get(&link.agreement.remote)) else { continue };
+        for (position, unit) in units().iter().enumerate() {
+            if open.contains(&(&link.agreement.remote, unit.key.as_str())) {
+                continue;
+            }
+            prop_assert!(
+                same(&unit.kind, &deal[position], &record[position]),
+                "P2: {} of deal {}: {} and {}", unit.key, link.deal, deal[position], record[position]
+            );
+        }
+    }
+    for deal in deals.keys() {
+        prop_assert!(linked.0.contains(deal) || asked_deals.contains(deal), "P2: deal {deal} is alone");
+    }
+    for record in records.keys() {
+        prop_assert!(linked.1.contains(record) || asked_records.contains(record), "P2: record {record} is alone");
+    }
+    Ok(())
+}
+
+/// Every value that a person wrote is shown, or was seen by who replaced it, or is kept as the loser of a conflict.
+async fn nothing_lost(world: &World) -> Verdict {
+    let (deals, records) = world.contents().await;
+    let shown: HashSet<&Value> = deals.values().chain(records.values()).flatten().collect();
+    let connection = "memory".into();
+    let conflicts: Vec<_> = world
+        .store
+        .decided_conflicts(&connection)
+        .into_iter()
+        .chain(world.store.open_conflicts(&connection))
+        .collect();
+    let kept: HashSet<&Value> = conflicts.iter().flat_map(|conflict| [&conflict.crm, &conflict.theirs]).collect();
+    for value in &world.written {
+        prop_assert!(
+            shown.contains(value) || world.replaced.contains(value) || kept.contains(value),
+            "P3: {value} is lost"
+        );
+    }
+    Ok(())
+}
+
+async fn nothing_twice(world: &World) -> Verdict {
+    let (deals, records) = world.contents().await;
+    prop_assert!(deals.len() <= world.entities && records.len() <= world.entities, "P4: there are more than people made");
+    let mut stamps = HashSet::new();
+    for record in world.connector.records() {
+        if let Value::Text(stamp) = record.cell(&KEY_FIELD.into()) {
+            prop_assert!(stamps.insert(stamp.clone()), "P4: stamp {stamp} stands twice");
+        }
+    }
+    let names: Vec<&Value> = records.values().map(|cells| &cells[0]).collect();
+    prop_assert!(names.iter().collect::<HashSet<_>>().len() == names.len(), "P4: a name stands twice: {names:?}");
+    prop_assert!(UNITS.len() == units().len(), "every unit is looked at");
+    Ok(())
+}
+
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap()
+}
+
+fn fail(error: impl std::fmt::Display) -> TestCaseError {
+    TestCaseError::fail(error.to_string())
+}

@@ -1,0 +1,36 @@
+//! Whole histories of people, syncs, faults and crashes over the engine in memory: after each one, the promises hold.
+//!
+//! `HISTORIES` sets how many histories each strategy gets (2,000), `SEED` which ones. A history that fails is shrunk
+//! and printed with its seed.
+
+mod history;
+mod invariants;
+mod world;
+
+use connector_core::plan::Strategy;
+use history::check_histories;
+
+#[test]
+fn nothing_is_lost_and_both_sides_converge_when_the_newest_unit_wins() {
+    check_histories(Strategy::NewestUnit);
+}
+
+#[test]
+fn nothing_is_lost_and_both_sides_converge_when_the_newest_record_wins() {
+    check_histories(Strategy::NewestRecord);
+}
+
+#[test]
+fn nothing_is_lost_and_both_sides_converge_when_the_crm_wins() {
+    check_histories(Strategy::CrmWins);
+}
+
+#[test]
+fn nothing_is_lost_and_both_sides_converge_when_the_remote_wins() {
+    check_histories(Strategy::RemoteWins);
+}
+
+#[test]
+fn nothing_is_lost_and_only_open_conflicts_differ_when_a_person_decides() {
+    check_histories(Strategy::Manual);
+}
