@@ -278,10 +278,18 @@ impl fmt::Display for Loss {
                 write!(f, "no option means {}; add one to the field or choose one", quoted(stages))
             }
             Self::OptionsWithoutStage { options, become_stage: Some(stage) } => {
-                write!(f, "{} mean no stage and become “{stage}”; choose a stage for each", quoted(options))
+                write!(
+                    f,
+                    "options without a stage become “{stage}” ({}); choose a stage for each",
+                    quoted(options)
+                )
             }
             Self::OptionsWithoutStage { options, become_stage: None } => {
-                write!(f, "{} mean no stage and are left out; choose a stage for each", quoted(options))
+                write!(
+                    f,
+                    "options without a stage are left out ({}); choose a stage for each",
+                    quoted(options)
+                )
             }
             Self::OptionsMerged { stage, options } => {
                 write!(f, "{} all mean “{stage}”; going back, the first is written", quoted(options))

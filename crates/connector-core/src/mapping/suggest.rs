@@ -216,7 +216,16 @@ mod tests {
 
     #[test]
     fn the_usual_english_table_is_recognised() {
-        insta::assert_snapshot!(lines(&english()).join("\n"));
+        insta::assert_snapshot!(lines(&english()).join("\n"), @"
+        client = Name (sure, the names mean the same)
+        statut = Status (sure, the names mean the same)
+        montant_brut = Amount (sure, the names mean the same)
+        secteur = Sector (sure, the names mean the same)
+        date_echeance = Due Date (sure, the names mean the same)
+        assignee = Assignee (likely, same name)
+        notes = Notes (sure, same name)
+        probabilite = Probability (sure, the names mean the same)
+        ");
         let mapping = Mapping::suggest(&units(), &english()).mapping;
         assert_eq!(mapping.key_field, Some("fldCRMID".into()));
         assert_eq!(mapping.natural_key, ["client".into()]);
@@ -236,7 +245,15 @@ mod tests {
             field("Commentaires", FieldKind::RichText),
             field("Logo", FieldKind::Files),
         ]);
-        insta::assert_snapshot!(lines(&french).join("\n"));
+        insta::assert_snapshot!(lines(&french).join("\n"), @"
+        client = Entreprise (sure, the names mean the same)
+        statut = Étape (sure, the names mean the same)
+        montant_brut = Montant (€) (sure, same name)
+        secteur = Secteur d'activité (sure, the names mean the same)
+        date_echeance = Date d'échéance (sure, the names mean the same)
+        assignee = Responsable (sure, the names mean the same)
+        notes = Commentaires (sure, the names mean the same)
+        ");
     }
 
     #[test]

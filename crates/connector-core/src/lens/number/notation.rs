@@ -17,7 +17,11 @@ pub(in crate::lens) fn parse_number(text: &str) -> Option<Decimal> {
     if !fraction.chars().all(|c| c.is_ascii_digit()) {
         return None;
     }
-    let number = Decimal::from_str_exact(&format!("{whole}.{fraction}0")).ok()?.normalize();
+    // Zeros at the end would count as digits, of which there may be 28.
+    let number = match fraction.trim_end_matches('0') {
+        "" => Decimal::from_str_exact(&whole).ok()?,
+        fraction => Decimal::from_str_exact(&format!("{whole}.{fraction}")).ok()?,
+    };
     Some(if negative { -number } else { number })
 }
 
@@ -59,11 +63,11 @@ pub(in crate::lens) fn duration_as_text(seconds: Decimal) -> String {
     let sign = if seconds.is_sign_negative() && !seconds.is_zero() { "-" } else { "" };
     let (whole, fraction) = (seconds.abs().trunc(), seconds.abs().fract().normalize());
     let (minute, hour) = (Decimal::from(60), Decimal::from(3_600));
-    let hours = (whole / hour).trunc();
-    let minutes = (whole % hour / minute).trunc();
+    let hours = (whole - whole % hour) / hour;
+    let minutes = (whole % hour - whole % minute) / minute;
     let fraction = fraction.to_string();
     let decimals = fraction.strip_prefix("0.").map(|decimals| format!(".{decimals}")).unwrap_or_default();
-    let (minutes, seconds) = (minutes.to_string(), (whole % minute).to_string());
+    let (minutes, seconds) = (minutes.normalize().to_string(), (whole % minute).normalize().to_string());
     format!("{sign}{}:{minutes:0>2}:{seconds:0>2}{decimals}", hours.normalize())
 }
 
@@ -88,7 +92,6 @@ fn without_currency(text: &str) -> &str {
 fn split_at_decimal_sign(digits: &str) -> Option<(&str, &str)> {
     let count = |sign: char| digits.chars().filter(|c| *c == sign).count();
     match (count('.'), count(',')) {
-        (0, 0) => Some((digits, "")),
         (1, 0) => digits.split_once('.'),
         (0, 1) => digits.split_once(',').filter(|(whole, fraction)| {
             // Three digits after a comma may be thousands, unless nothing could be grouped before it.
