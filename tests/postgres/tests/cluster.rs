@@ -84,8 +84,15 @@ fn a_server_already_running_is_used_and_left_clean() {
 }
 
 #[test]
+fn a_command_runs_beside_a_server_and_its_failure_is_told() {
+    let has_url = "test -n \"$TEST_DATABASE_URL\"";
+    assert!(beside_a_server(&["sh", "-c", has_url]).stdout(Stdio::null()).status().unwrap().success());
+    assert!(!beside_a_server(&["false"]).status().unwrap().success());
+}
+
+#[test]
 fn the_server_and_its_folder_are_gone_after_the_holder_is_killed() {
-    let mut holder = Command::new(env!("CARGO_BIN_EXE_test-postgres"))
+    let mut holder = beside_a_server(&["sh", "-c", "echo $TEST_DATABASE_URL; exec cat"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .process_group(0)
@@ -108,11 +115,7 @@ fn the_server_and_its_folder_are_gone_after_the_holder_is_killed() {
 
 #[test]
 fn a_holder_killed_while_its_server_is_made_leaves_nothing() {
-    let mut holder = Command::new(env!("CARGO_BIN_EXE_test-postgres"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut holder = beside_a_server(&["true"]).spawn().unwrap();
     let asked_by_it = format!("pg-{}-", holder.id());
     let mut folder = None;
     wait_until("the folder is made", || {
@@ -151,6 +154,13 @@ fn connect(url: &str) -> Child {
     let stdout = session.stdout.take().unwrap();
     BufReader::new(stdout).read_line(&mut String::new()).unwrap();
     session
+}
+
+/// The program of this package, which holds a server while it runs another.
+fn beside_a_server(command: &[&str]) -> Command {
+    let mut holder = Command::new(env!("CARGO_BIN_EXE_test-postgres"));
+    holder.args(command);
+    holder
 }
 
 fn psql(url: &str) -> Command {
