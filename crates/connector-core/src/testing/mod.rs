@@ -4,11 +4,20 @@
 //! Nothing here reads the machine's clock or draws numbers without a seed: a test that failed once fails again.
 
 mod clock;
+#[expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    reason = "the suite's functions are tests: they say what is wrong by panicking"
+)]
+pub mod connector_suite;
 mod edit_clock;
 mod fixture;
 mod lock;
 mod memory_connector;
 mod memory_store;
+mod suite;
 
 pub use clock::{ManualClock, OffsetClock};
 pub use edit_clock::EditClock;

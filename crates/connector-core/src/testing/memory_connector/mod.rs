@@ -35,6 +35,7 @@ pub use self::settings::{Counters, MemorySettings};
 #[derive(Debug, Clone)]
 pub struct MemoryConnector {
     shared: Arc<Shared>,
+    create_options: bool,
 }
 
 #[derive(Debug)]
@@ -57,7 +58,14 @@ impl MemoryConnector {
     pub fn new(settings: MemorySettings, schema: Schema, clock: Arc<dyn Clock>) -> Self {
         let table = Table::new(settings, schema);
         let inner = Mutex::new(Inner { table, counters: Counters::default(), calls: 0 });
-        Self { shared: Arc::new(Shared { settings, clock, inner }) }
+        let create_options = settings.create_options;
+        Self { shared: Arc::new(Shared { settings, clock, inner }), create_options }
+    }
+
+    /// Another handle on the same container, through which writing an unknown option makes it, or does not.
+    #[must_use]
+    pub fn creating_options(&self, create_options: bool) -> Self {
+        Self { create_options, ..self.clone() }
     }
 
     /// What was asked of it so far, by kind of call.
@@ -157,7 +165,7 @@ impl DealConnector for MemoryConnector {
             let done = if twice {
                 Err(self.refusal("one deal twice in one call"))
             } else {
-                inner.table.apply(change, now)
+                inner.table.apply(change, self.create_options, now)
             };
             outcomes.push(match done {
                 Ok((deal, adopted)) => {

@@ -170,8 +170,13 @@ impl Table {
     }
 
     /// Makes one change; the deal as it now stands, and whether a creation found it there.
-    pub(super) fn apply(&mut self, change: Change, now: DateTime<Utc>) -> Result<(RemoteDeal, bool)> {
-        let author = Author::Program { create_options: self.settings.create_options };
+    pub(super) fn apply(
+        &mut self,
+        change: Change,
+        create_options: bool,
+        now: DateTime<Utc>,
+    ) -> Result<(RemoteDeal, bool)> {
+        let author = Author::Program { create_options };
         match change {
             Change::Create { stamp, mut cells } => {
                 let twin = match &stamp {

@@ -173,11 +173,7 @@ impl Books {
 
 impl Connection {
     /// The links that an effect about `deal` would write, or why they cannot stand beside the others.
-    fn links_of(
-        &self,
-        deal: Option<&DealId>,
-        agreements: Vec<Agreement>,
-    ) -> Result<Vec<Link>, String> {
+    fn links_of(&self, deal: Option<&DealId>, agreements: Vec<Agreement>) -> Result<Vec<Link>, String> {
         let mut links = Vec::with_capacity(agreements.len());
         for agreement in agreements {
             let known = self.links.get(&agreement.remote);
