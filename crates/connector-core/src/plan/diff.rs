@@ -10,7 +10,7 @@ use crate::id::{DealId, RemoteId};
 use crate::mapping::{Bound, Direction};
 use crate::snapshot::Row;
 use crate::state::{Agreement, Deal};
-use crate::unit::Unit;
+use crate::unit::{Unit, UnitKind};
 use crate::value::Value;
 
 /// A deal and its record, side by side.
@@ -298,13 +298,13 @@ pub(super) fn merged_for_restore<'a>(
         .collect()
 }
 
-/// The name of the deal that conflicts and questions show: its first required text.
+/// What people call a deal or a record: its first required text, else `otherwise`.
 pub(super) fn label(inputs: &Inputs<'_>, values: &[Value], otherwise: &str) -> String {
-    let named = inputs.units.iter().zip(values).find_map(|(unit, value)| match value {
-        Value::Text(text) if unit.required && !text.trim().is_empty() => Some(text.trim().to_owned()),
-        _ => None,
-    });
-    named.unwrap_or_else(|| otherwise.to_owned())
+    let names = |unit: &Unit| unit.required && matches!(unit.kind, UnitKind::Text { .. });
+    match inputs.units.iter().zip(values).find(|(unit, _)| names(unit)) {
+        Some((_, Value::Text(text))) if !text.trim().is_empty() => text.trim().to_owned(),
+        _ => otherwise.to_owned(),
+    }
 }
 
 /// How a deal is called.

@@ -7,6 +7,7 @@
 mod conflict;
 mod decide;
 mod diff;
+mod display;
 mod draft;
 mod fresh;
 mod guard;
