@@ -246,10 +246,6 @@ async fn a_deal_deleted_here_and_edited_there_comes_back_with_the_edit() {
     1 of 2 pairs unchanged, 1 to bring back in the CRM
     1. bring back in the CRM Acme: client “Acme”; stage “prospect”; amount 100; notes “still wanted” (edited in the remote after it was deleted in the CRM)
     "#);
-    0 of 1 pairs unchanged, 1 to bring back in the CRM
-    stopped: empty_side in the CRM: 1 of 1
-    1. bring back in the CRM Acme: client “Acme”; stage “prospect”; amount 100; notes “still wanted” (edited in the remote after it was deleted in the CRM)
-    "#);
     assert_eq!(desk.held(&deal, "notes"), text("still wanted"));
     assert_eq!(desk.held(&deal, "client"), text("Acme"));
 }
@@ -308,12 +304,6 @@ async fn one_bad_record_is_told_with_its_value_and_the_others_go_on() {
     2. stamp Good (it does not carry its deal's id)
     Bad, Amount 0: it must be greater than zero
     rec0003, Name: it is empty, and a deal needs it
-    "#);
-    0 of 3 pairs unchanged, 1 to create in the CRM, 1 to stamp
-    1. create in the CRM Good: client “Good”; stage “won”; amount 5; notes (empty) (new in the remote)
-    2. stamp Good (it does not carry its deal's id)
-    Bad, Amount 0: it must be greater than zero
-    won, Name: it is empty, and a deal needs it
     "#);
 }
 
