@@ -1,1 +1,21 @@
-//! connector-airtable
+#![doc = include_str!("../README.md")]
+
+mod api;
+mod base;
+mod batch;
+mod codec;
+mod connector;
+mod failure;
+mod feed;
+mod formula;
+mod layout;
+mod listing;
+mod names;
+mod provider;
+mod table;
+mod wire;
+mod write;
+
+pub use connector::AirtableConnector;
+pub use connector_http::{Meter, Policy, Timeouts};
+pub use provider::{AirtableProvider, ENDPOINT, Tuning};

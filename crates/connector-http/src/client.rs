@@ -20,7 +20,7 @@ use crate::retry::{Patience, Policy};
 /// The largest answer that is read, in bytes.
 const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
 
-/// Sends calls to one remote with one token. Cloning shares connections, pace and meter.
+/// Sends calls to one remote with one token. Cloning shares connections, pace and meters.
 ///
 /// Redirects are not followed, since they would carry data or the token elsewhere. The proxies of the
 /// environment are not used. An address without TLS is taken on this machine only.
@@ -28,6 +28,7 @@ const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
 pub struct Http {
     shared: Arc<Shared>,
     limiters: Vec<Arc<Limiter>>,
+    meters: Vec<Arc<Meter>>,
 }
 
 #[derive(Debug)]
@@ -109,21 +110,24 @@ impl Http {
             .timeout(timeouts.total)
             .build()
             .map_err(|error| wrong(error.to_string()))?;
-        let patience = Patience::new(policy);
-        Ok(Self { shared: Arc::new(Shared { client, endpoint, dialect, patience }), limiters: Vec::new() })
+        let shared = Shared { client, endpoint, dialect, patience: Patience::new(policy) };
+        Ok(Self { shared: Arc::new(shared), limiters: Vec::new(), meters: Vec::new() })
     }
 
     /// The same client, also paced by `limiter`, which is more particular than those it has.
     #[must_use]
     pub fn paced_by(&self, limiter: Arc<Limiter>) -> Self {
-        let limiters = std::iter::once(limiter).chain(self.limiters.iter().cloned()).collect();
-        Self { shared: Arc::clone(&self.shared), limiters }
+        let mut paced = self.clone();
+        paced.limiters.insert(0, limiter);
+        paced
     }
 
-    /// What the calls of this client and its clones cost so far.
+    /// The same client, whose calls `meter` counts besides the meters that it has.
     #[must_use]
-    pub fn meter(&self) -> Arc<Meter> {
-        Arc::clone(&self.shared.patience.meter)
+    pub fn metered_by(&self, meter: Arc<Meter>) -> Self {
+        let mut metered = self.clone();
+        metered.meters.push(meter);
+        metered
     }
 
     /// How long the address of `request` is, in bytes.
@@ -136,7 +140,8 @@ impl Http {
     pub async fn send<T: DeserializeOwned>(&self, request: &Request) -> Result<Answer<T>, Failure> {
         let shared = &self.shared;
         let attempt = |number| shared.send_once(request, number);
-        let Answer { body, date } = shared.patience.attempt(&self.limiters, request.repeat, attempt).await?;
+        let Answer { body, date } =
+            shared.patience.attempt(&self.limiters, &self.meters, request.repeat, attempt).await?;
         let body = serde_json::from_slice(&body).map_err(|error| {
             Failure::undecodable(format_args!("the answer is not as expected: {error}"), &body)
         })?;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
-/// How much two requests may draw nearer to each other on their way.
-const NETWORK_JITTER: Duration = Duration::from_millis(45);
+/// A second, and how much two requests may draw nearer to each other on their way.
+const WINDOW: Duration = Duration::from_millis(1_000 + 45);
 
 /// How long an unused connection can be expected to stay open; load balancers close them after a minute.
 const CONNECTION_LIFE: Duration = Duration::from_secs(50);
@@ -24,7 +24,6 @@ const CONNECTION_LIFE: Duration = Duration::from_secs(50);
 #[derive(Debug)]
 pub struct Limiter {
     grants: usize,
-    window: Duration,
     /// Held by the one who waits: Tokio's mutex gives turns in the order of asking.
     turn: tokio::sync::Mutex<()>,
     state: Mutex<State>,
@@ -62,16 +61,8 @@ impl Limiter {
     /// At most `grants` requests in any sliding second.
     #[must_use]
     pub fn per_second(grants: usize) -> Arc<Self> {
-        Self::per(Duration::from_secs(1), grants)
-    }
-
-    /// At most `grants` requests in any sliding `period`; the margin is in proportion.
-    #[must_use]
-    pub fn per(period: Duration, grants: usize) -> Arc<Self> {
-        let margin = NETWORK_JITTER.mul_f64(period.as_secs_f64().min(1.0));
         Arc::new(Self {
             grants: grants.max(1),
-            window: period + margin,
             turn: tokio::sync::Mutex::new(()),
             state: Mutex::default(),
             changed: Notify::new(),
@@ -106,14 +97,9 @@ impl Limiter {
         if let Some(until) = state.paused_until.filter(|until| *until > now) {
             return Err(Some(until));
         }
-        state.slots.retain(|slot| slot.arrived.is_none_or(|arrived| arrived + self.window > now));
+        state.slots.retain(|slot| slot.arrived.is_none_or(|arrived| arrived + WINDOW > now));
         if state.slots.len() >= self.grants {
-            return Err(state
-                .slots
-                .iter()
-                .filter_map(|slot| slot.arrived)
-                .min()
-                .map(|first| first + self.window));
+            return Err(state.slots.iter().filter_map(|slot| slot.arrived).min().map(|first| first + WINDOW));
         }
         if state.under_way == 0 && state.last_used.is_some_and(|used| used + CONNECTION_LIFE <= now) {
             state.open_connections = 0;

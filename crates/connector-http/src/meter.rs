@@ -24,21 +24,18 @@ impl Meter {
         self.rate_limited.load(Relaxed)
     }
 
-    /// Time spent waiting for a turn or before a retry, summed over all calls.
+    /// Time spent waiting for a turn, penalties included, summed over all calls.
     #[must_use]
     pub fn waited(&self) -> Duration {
         Duration::from_millis(self.waited_millis.load(Relaxed))
     }
 
-    pub(crate) fn count_attempt(&self) {
+    pub(crate) fn count_attempt(&self, waited: Duration) {
         self.attempts.fetch_add(1, Relaxed);
+        self.waited_millis.fetch_add(u64::try_from(waited.as_millis()).unwrap_or(u64::MAX), Relaxed);
     }
 
     pub(crate) fn count_rate_limited(&self) {
         self.rate_limited.fetch_add(1, Relaxed);
-    }
-
-    pub(crate) fn add_wait(&self, wait: Duration) {
-        self.waited_millis.fetch_add(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX), Relaxed);
     }
 }

@@ -111,12 +111,11 @@ pub fn decide(
 pub(crate) struct Patience {
     policy: Policy,
     dice: AtomicU64,
-    pub(crate) meter: Arc<Meter>,
 }
 
 impl Patience {
     pub(crate) fn new(policy: Policy) -> Self {
-        Self { dice: AtomicU64::new(policy.seed), policy, meter: Arc::default() }
+        Self { dice: AtomicU64::new(policy.seed), policy }
     }
 
     /// Calls `attempt` until it succeeds or [`decide`] says stop, each time when all `limiters` let it.
@@ -125,6 +124,7 @@ impl Patience {
     pub(crate) async fn attempt<T, Fut>(
         &self,
         limiters: &[Arc<Limiter>],
+        meters: &[Arc<Meter>],
         repeat: Repeat,
         mut attempt: impl FnMut(u32) -> Fut,
     ) -> Result<T, Failure>
@@ -141,8 +141,9 @@ impl Patience {
             for limiter in limiters {
                 grants.push(limiter.ready().await);
             }
-            self.meter.add_wait(asked.elapsed());
-            self.meter.count_attempt();
+            for meter in meters {
+                meter.count_attempt(asked.elapsed());
+            }
             let started = *first.get_or_insert_with(Instant::now);
 
             let mut failure = match attempt(number).await {
@@ -161,7 +162,9 @@ impl Patience {
             failure.maybe_done |= maybe_done;
             let (trouble, told) = (failure.trouble, failure.retry_after);
             if trouble == Trouble::RateLimited {
-                self.meter.count_rate_limited();
+                for meter in meters {
+                    meter.count_rate_limited();
+                }
             }
             match decide(number, trouble, told, repeat, &self.policy, started.elapsed(), self.roll()) {
                 Decision::Stop => {
@@ -175,10 +178,7 @@ impl Patience {
                     tracing::debug!(attempt = number, ?trouble, ?wait, "waiting before another attempt");
                     match limiters.first() {
                         Some(limiter) if trouble == Trouble::RateLimited => limiter.pause(wait),
-                        _ => {
-                            sleep(wait).await;
-                            self.meter.add_wait(wait);
-                        }
+                        _ => sleep(wait).await,
                     }
                 }
             }
@@ -267,16 +267,17 @@ mod tests {
         limiter: &Arc<Limiter>,
     ) -> (Result<(), Failure>, Vec<u64>, Arc<Meter>) {
         let patience = Patience::new(Policy { backoff: Duration::ZERO, ..policy() });
+        let meter = Arc::new(Meter::default());
         let start = Instant::now();
         let script = Mutex::new(script.into_iter());
         let times = Mutex::new(Vec::new());
         let result = patience
-            .attempt(std::slice::from_ref(limiter), repeat, |_| async {
+            .attempt(std::slice::from_ref(limiter), std::slice::from_ref(&meter), repeat, |_| async {
                 times.lock().unwrap().push(start.elapsed().as_secs());
                 script.lock().unwrap().next().map_or(Ok(()), Err)
             })
             .await;
-        (result, times.into_inner().unwrap(), patience.meter)
+        (result, times.into_inner().unwrap(), meter)
     }
 
     fn failure(trouble: Trouble) -> Failure {
