@@ -1,0 +1,231 @@
+//! The handle on a running sandbox: addresses, control, and the end when it is dropped.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use crate::airtable::Airtable;
+use crate::clock::Clock;
+use crate::edit::Edit;
+use crate::exchange::Common;
+use crate::fault::Fault;
+use crate::remote::Remote;
+use crate::server::{Ports, Server};
+use crate::settings::{Knobs, Settings, TokenGrant};
+use crate::stats::Stats;
+
+/// Why a sandbox did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// A port could not be bound, or the server could not be set up.
+    #[error("cannot listen on 127.0.0.1:{port}: {source}")]
+    Listen {
+        /// The port that was asked for.
+        port: u16,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// The server's thread ended before it served.
+    #[error("the server did not come up: {0}")]
+    Server(String),
+}
+
+/// A running sandbox. Dropping it stops the servers.
+///
+/// ```
+/// use connector_sandbox::{Sandbox, Settings};
+///
+/// let sandbox = Sandbox::start(Settings { deals: 3, ..Settings::default() })?;
+/// assert!(sandbox.airtable_url().starts_with("http://127.0.0.1:"));
+/// assert_eq!(sandbox.airtable_record_ids().len(), 3);
+/// # Ok::<(), connector_sandbox::StartError>(())
+/// ```
+#[derive(Debug)]
+pub struct Sandbox {
+    core: Arc<Core>,
+    control_url: String,
+    _server: Server,
+}
+
+/// What the handle and the control API act on.
+#[derive(Debug)]
+pub(crate) struct Core {
+    pub(crate) common: Arc<Common>,
+    pub(crate) airtable: Arc<Airtable>,
+}
+
+impl Sandbox {
+    /// Starts the servers on their own thread; works inside and outside of a Tokio runtime.
+    pub fn start(settings: Settings) -> Result<Self, StartError> {
+        let clock = Clock::default();
+        if let Some(start) = settings.start_at {
+            clock.set(start);
+        }
+        let ports = Ports::bind(&settings)?;
+        let common = Arc::new(Common::new(clock, settings.knobs.clone()));
+        let airtable = Arc::new(Airtable::new(&settings, &ports.airtable_url()));
+        let core = Arc::new(Core { common, airtable });
+        let control_url = ports.control_url();
+        let server = Server::run(ports, &core, settings.gzip)?;
+        Ok(Self { core, control_url, _server: server })
+    }
+
+    /// Airtable's address, without `/v0`.
+    #[must_use]
+    pub fn airtable_url(&self) -> &str {
+        self.core.airtable.site()
+    }
+
+    /// A personal access token with every scope.
+    #[must_use]
+    pub fn airtable_token(&self) -> &str {
+        &self.core.airtable.names().token
+    }
+
+    /// The id of the seeded base.
+    #[must_use]
+    pub fn airtable_base_id(&self) -> &str {
+        &self.core.airtable.names().base
+    }
+
+    /// The id of the Deals table.
+    #[must_use]
+    pub fn airtable_table_id(&self) -> &str {
+        &self.core.airtable.names().table
+    }
+
+    /// The id of a field of the Deals table, by its name.
+    #[must_use]
+    pub fn airtable_field_id(&self, name: &str) -> Option<String> {
+        self.core.airtable.field_id(None, name)
+    }
+
+    /// The id of a field of another table, by the table's and its name.
+    #[must_use]
+    pub fn airtable_field_id_in(&self, table: &str, name: &str) -> Option<String> {
+        self.core.airtable.field_id(Some(table), name)
+    }
+
+    /// The ids of the Deals table's records, in order.
+    #[must_use]
+    pub fn airtable_record_ids(&self) -> Vec<String> {
+        self.core.airtable.record_ids()
+    }
+
+    /// A record as the data API shows it, with fields by name; `None` if there is none.
+    #[must_use]
+    pub fn airtable_record(&self, id: &str) -> Option<Value> {
+        self.core.airtable.record(id, self.now())
+    }
+
+    /// The control API's address.
+    #[must_use]
+    pub fn control_url(&self) -> &str {
+        &self.control_url
+    }
+
+    /// What was asked since the start or the last reset.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.core.common.counter().stats()
+    }
+
+    /// Starts counting again from nothing.
+    pub fn reset_stats(&self) {
+        self.core.common.counter().reset();
+    }
+
+    /// Adds a fault to the script.
+    pub fn fault(&self, fault: Fault) {
+        self.core.common.script().add(fault);
+    }
+
+    /// The faults that still wait.
+    #[must_use]
+    pub fn faults(&self) -> Vec<Fault> {
+        self.core.common.script().waiting().to_vec()
+    }
+
+    /// Removes all faults.
+    pub fn clear_faults(&self) {
+        self.core.common.script().clear();
+    }
+
+    /// Makes a person's edit and gives what it made; an edit that cannot be made is refused in words.
+    pub fn edit(&self, edit: &Edit) -> Result<Value, String> {
+        self.core.edit(edit)
+    }
+
+    /// The sandbox's time.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.core.common.clock.now()
+    }
+
+    /// Moves the clock forward.
+    pub fn advance_clock(&self, by: Duration) {
+        self.core.common.clock.advance(by);
+    }
+
+    /// Sets the clock.
+    pub fn set_clock(&self, to: DateTime<Utc>) {
+        self.core.common.clock.set(to);
+    }
+
+    /// Stops the clock, or lets it run on.
+    pub fn freeze_clock(&self, frozen: bool) {
+        self.core.common.clock.freeze(frozen);
+    }
+
+    /// Issues an Airtable token that may do this and no more.
+    #[must_use]
+    pub fn issue_token(&self, grant: TokenGrant) -> String {
+        self.core.airtable.issue(grant)
+    }
+
+    /// Revokes an Airtable token; false if it was not issued here.
+    pub fn revoke_token(&self, token: &str) -> bool {
+        self.core.airtable.revoke(token)
+    }
+
+    /// The knobs as they are.
+    #[must_use]
+    pub fn knobs(&self) -> Knobs {
+        self.core.common.knobs()
+    }
+
+    /// Turns the knobs; limits begin to count anew.
+    pub fn set_knobs(&self, knobs: Knobs) {
+        self.core.set_knobs(knobs);
+    }
+
+    /// Everything that is stored, as JSON.
+    #[must_use]
+    pub fn world(&self) -> Value {
+        self.core.world()
+    }
+}
+
+impl Core {
+    pub(crate) fn edit(&self, edit: &Edit) -> Result<Value, String> {
+        let now = self.common.clock.now();
+        match edit.remote {
+            Remote::Airtable => {
+                self.airtable.edit(edit.base.as_deref(), edit.table.as_deref(), &edit.change, now)
+            }
+        }
+    }
+
+    pub(crate) fn set_knobs(&self, knobs: Knobs) {
+        self.common.set_knobs(knobs);
+        self.airtable.reset_limits();
+    }
+
+    pub(crate) fn world(&self) -> Value {
+        let now = self.common.clock.now();
+        serde_json::json!({"airtable": self.airtable.dump(now)})
+    }
+}

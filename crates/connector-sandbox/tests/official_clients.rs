@@ -1,0 +1,96 @@
+//! The two clients that people use, unmodified, against the sandbox: if these notice a difference from the
+//! real service, so would anything else.
+//!
+//! Each script in `clients/` asserts on every answer. The clients are installed once, with their own package
+//! managers, into the target directory; a change of the pinned versions installs anew.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+use std::{env, fs, process};
+
+use connector_sandbox::{Sandbox, Settings, TokenGrant};
+use sha2::{Digest, Sha256};
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients");
+
+/// Far above the half minute that a tour takes on a slow machine; a client that waits for ever ends here.
+const PATIENCE: Duration = Duration::from_mins(5);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pyairtable_tours_the_sandbox() {
+    let environment = installed("requirements.txt", install_pyairtable);
+    let mut script = Command::new(environment.join("bin/python"));
+    script.arg("-B").arg(Path::new(FOLDER).join("pyairtable_tour"));
+    tour(script).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn airtable_js_tours_the_sandbox() {
+    let folder = installed("package.json", install_airtable_js);
+    let mut script = Command::new("node");
+    script.env("NODE_PATH", folder.join("node_modules")).arg(Path::new(FOLDER).join("airtable_js_tour.cjs"));
+    tour(script).await;
+}
+
+/// Runs a script against a sandbox of its own and shows what it printed if it fails.
+async fn tour(script: Command) {
+    let sandbox = Sandbox::start(Settings::default()).await.unwrap();
+    let reader = sandbox.add_token(TokenGrant::read_only());
+    let output = tokio::process::Command::from(script)
+        .env("SANDBOX_URL", sandbox.airtable_url())
+        .env("SANDBOX_TOKEN", sandbox.airtable_token())
+        .env("SANDBOX_READ_TOKEN", reader)
+        .env("SANDBOX_BASE", sandbox.airtable_base())
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output();
+    let output = tokio::time::timeout(PATIENCE, output).await.expect("the tour takes minutes").unwrap();
+    let printed = [output.stdout, output.stderr].concat();
+    assert!(output.status.success(), "{}\n{}", output.status, String::from_utf8_lossy(&printed));
+    sandbox.stop().await;
+}
+
+/// The folder with the client that a list of pinned versions asks for; installs it if it is not there.
+fn installed(pins: &str, install: fn(&Path)) -> PathBuf {
+    let pins = Path::new(FOLDER).join(pins);
+    let digest = Sha256::digest(fs::read(&pins).unwrap());
+    let key: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let name = format!("{}-{key}", pins.file_stem().unwrap().display());
+    let cached = Path::new(env!("CARGO_TARGET_TMPDIR")).join(&name);
+    if !cached.exists() {
+        // Renamed when complete, so that an interrupted installation or two at once leave nothing half done.
+        let fresh = cached.with_file_name(format!("{name}.{}", process::id()));
+        fs::remove_dir_all(&fresh).ok();
+        fs::create_dir_all(&fresh).unwrap();
+        fs::copy(&pins, fresh.join(pins.file_name().unwrap())).unwrap();
+        install(&fresh);
+        if fs::rename(&fresh, &cached).is_err() {
+            fs::remove_dir_all(&fresh).unwrap();
+        }
+    }
+    cached
+}
+
+fn install_pyairtable(folder: &Path) {
+    let needed =
+        "pyairtable's tour needs Python 3.10 or later with venv (Debian: apt-get install python3-venv)";
+    run(Command::new("python3").args(["-m", "venv", "."]).current_dir(folder), needed);
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt"];
+    run(Command::new("./bin/python").args(pip).current_dir(folder), "pyairtable could not be installed");
+}
+
+fn install_airtable_js(folder: &Path) {
+    let needed = "airtable.js's tour needs Node 18 or later and npm (Debian: apt-get install nodejs npm)";
+    run(Command::new("node").arg("--version"), needed);
+    let npm =
+        ["install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
+    run(Command::new("npm").args(npm).current_dir(folder), needed);
+}
+
+/// Runs a command to its end; otherwise fails with one line that says what to do, then what was printed.
+fn run(command: &mut Command, needed: &str) {
+    let output = command.stdin(Stdio::null()).output().unwrap_or_else(|error| panic!("{needed}: {error}"));
+    let printed = [output.stdout, output.stderr].concat();
+    assert!(output.status.success(), "{needed}\n{}", String::from_utf8_lossy(&printed));
+}
