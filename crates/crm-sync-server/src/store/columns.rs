@@ -1,0 +1,158 @@
+//! Types of our own columns: rich on PostgreSQL, where operators query them, and text on SQLite.
+
+use chrono::{DateTime, DurationRound as _, SecondsFormat, TimeDelta, Utc};
+use diesel::backend::Backend;
+use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::expression::AsExpression;
+use diesel::pg::Pg;
+use diesel::query_builder::QueryId;
+use diesel::serialize::{self, IsNull, Output, ToSql};
+use diesel::sql_types::{HasSqlType, Jsonb, SqlType, Text, Timestamptz};
+use diesel::sqlite::Sqlite;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::conn::MultiBackend;
+
+/// The columns' types, for `table!`.
+pub(super) mod types {
+    use super::{QueryId, SqlType};
+
+    /// `timestamptz`, or RFC 3339 text in UTC with six decimals, whose order is that of time.
+    #[derive(Debug, Clone, Copy, SqlType, QueryId)]
+    #[diesel(postgres_type(oid = 1184, array_oid = 1185))]
+    #[diesel(sqlite_type(name = "Text"))]
+    pub struct Moment;
+
+    /// `jsonb`, or JSON as text.
+    #[derive(Debug, Clone, Copy, SqlType, QueryId)]
+    #[diesel(postgres_type(oid = 3802, array_oid = 3807))]
+    #[diesel(sqlite_type(name = "Text"))]
+    pub struct Document;
+}
+
+/// An instant, cut to microseconds, which is what both databases keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[diesel(sql_type = types::Moment)]
+pub(super) struct Moment(DateTime<Utc>);
+
+impl From<DateTime<Utc>> for Moment {
+    fn from(at: DateTime<Utc>) -> Self {
+        // Out of range means centuries away: such a time is kept as it is.
+        Self(at.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(at))
+    }
+}
+
+impl From<Moment> for DateTime<Utc> {
+    fn from(moment: Moment) -> Self {
+        moment.0
+    }
+}
+
+/// JSON.
+#[derive(Debug, Clone, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[diesel(sql_type = types::Document)]
+pub(super) struct Document(pub(super) serde_json::Value);
+
+impl Document {
+    /// `contents` as JSON.
+    pub(super) fn of(contents: &impl Serialize) -> Result<Self, diesel::result::Error> {
+        let mut json = serde_json::to_value(contents)
+            .map_err(|error| diesel::result::Error::SerializationError(error.into()))?;
+        replace_nul(&mut json);
+        Ok(Self(json))
+    }
+
+    /// What the JSON says.
+    pub(super) fn read<T: DeserializeOwned>(self) -> serde_json::Result<T> {
+        serde_json::from_value(self.0)
+    }
+}
+
+/// PostgreSQL refuses NUL in JSON: in what only people read, a visible sign takes its place.
+fn replace_nul(json: &mut serde_json::Value) {
+    match json {
+        serde_json::Value::String(text) if text.contains('\0') => *text = text.replace('\0', "\u{FFFD}"),
+        serde_json::Value::Array(items) => items.iter_mut().for_each(replace_nul),
+        serde_json::Value::Object(fields) => fields.values_mut().for_each(replace_nul),
+        _ => {}
+    }
+}
+
+/// Lets a type through the enum's dialect: what the derive does for the types it knows.
+macro_rules! on_both {
+    ($($name:ident)+) => {$(
+        impl HasSqlType<types::$name> for MultiBackend {
+            fn metadata(lookup: &mut Self::MetadataLookup) -> Self::TypeMetadata {
+                Self::lookup_sql_type::<types::$name>(lookup)
+            }
+        }
+
+        impl ToSql<types::$name, MultiBackend> for $name {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, MultiBackend>) -> serialize::Result {
+                out.set_value((types::$name, self));
+                Ok(IsNull::No)
+            }
+        }
+
+        impl FromSql<types::$name, MultiBackend> for $name {
+            fn from_sql(value: <MultiBackend as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+                value.from_sql::<Self, types::$name>()
+            }
+        }
+    )+};
+}
+
+on_both!(Moment Document);
+
+impl ToSql<types::Moment, Pg> for Moment {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        ToSql::<Timestamptz, Pg>::to_sql(&self.0, out)
+    }
+}
+
+impl FromSql<types::Moment, Pg> for Moment {
+    fn from_sql(value: <Pg as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        FromSql::<Timestamptz, Pg>::from_sql(value).map(Self)
+    }
+}
+
+impl ToSql<types::Moment, Sqlite> for Moment {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.0.to_rfc3339_opts(SecondsFormat::Micros, true));
+        Ok(IsNull::No)
+    }
+}
+
+impl FromSql<types::Moment, Sqlite> for Moment {
+    fn from_sql(value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        let text = <String as FromSql<Text, Sqlite>>::from_sql(value)?;
+        Ok(Self(DateTime::parse_from_rfc3339(&text)?.with_timezone(&Utc)))
+    }
+}
+
+impl ToSql<types::Document, Pg> for Document {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        ToSql::<Jsonb, Pg>::to_sql(&self.0, out)
+    }
+}
+
+impl FromSql<types::Document, Pg> for Document {
+    fn from_sql(value: <Pg as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        FromSql::<Jsonb, Pg>::from_sql(value).map(Self)
+    }
+}
+
+impl ToSql<types::Document, Sqlite> for Document {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.0.to_string());
+        Ok(IsNull::No)
+    }
+}
+
+impl FromSql<types::Document, Sqlite> for Document {
+    fn from_sql(value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        let text = <String as FromSql<Text, Sqlite>>::from_sql(value)?;
+        Ok(Self(serde_json::from_str(&text)?))
+    }
+}

@@ -1,0 +1,92 @@
+//! What can go wrong in a query, and how the port tells it.
+
+use connector_core::error::BoxError;
+use connector_core::store::StoreError;
+use diesel::result::{DatabaseErrorKind, Error as QueryError};
+
+/// Why a query or a transaction ended without a result.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    /// The database says no.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// We say no.
+    #[error(transparent)]
+    Port(#[from] StoreError),
+}
+
+/// A failure of the database, in words that say what to do.
+#[derive(Debug, thiserror::Error)]
+enum Advice {
+    #[error("another program has been writing to the SQLite file for too long; try again when it is done")]
+    Locked(#[source] QueryError),
+    #[error("no space is left for the database; nothing was written; make room, then start the run again")]
+    Full(#[source] QueryError),
+    #[error("the database is read-only; let this program's user write to it")]
+    ReadOnly(#[source] QueryError),
+    #[error("the connection to the database broke; nothing was written")]
+    Lost(#[source] QueryError),
+    #[error("others kept changing the same deals; nothing was written; start the run again")]
+    Collisions(#[source] QueryError),
+}
+
+impl Failure {
+    /// A row that we wrote cannot be read.
+    pub(super) fn corrupt(table: &'static str, key: impl ToString, source: impl Into<BoxError>) -> Self {
+        StoreError::Corrupt { table, key: key.to_string(), source: source.into() }.into()
+    }
+
+    /// Whether somebody else changed what the transaction read: it can be begun again.
+    pub(super) fn is_collision(&self) -> bool {
+        matches!(self, Self::Query(QueryError::DatabaseError(DatabaseErrorKind::SerializationFailure, _)))
+    }
+
+    /// Why the database does not take this row, if it takes others: a constraint that the CRM has put on its table.
+    pub(super) fn refusal(&self) -> Option<String> {
+        let Self::Query(QueryError::DatabaseError(kind, about)) = self else { return None };
+        let constraint = || about.constraint_name().unwrap_or_else(|| about.message()).to_owned();
+        let column = || about.column_name().unwrap_or_else(|| about.message()).to_owned();
+        match kind {
+            DatabaseErrorKind::UniqueViolation => {
+                Some(format!("another deal has it already ({})", constraint()))
+            }
+            DatabaseErrorKind::ForeignKeyViolation => {
+                Some(format!("it names something that the CRM does not have ({})", constraint()))
+            }
+            DatabaseErrorKind::NotNullViolation => Some(format!("the CRM asks for a value ({})", column())),
+            DatabaseErrorKind::CheckViolation
+            | DatabaseErrorKind::ExclusionViolation
+            | DatabaseErrorKind::RestrictViolation => {
+                Some(format!("the CRM's own rule refuses it ({})", constraint()))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl From<Failure> for StoreError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Port(error) => error,
+            Failure::Query(error) => Self::Database(advised(error)),
+        }
+    }
+}
+
+/// The same error, with what to do about it where that is known.
+fn advised(error: QueryError) -> BoxError {
+    let QueryError::DatabaseError(kind, about) = &error else { return error.into() };
+    // SQLite's codes do not reach us, but its messages are fixed and never translated.
+    match (kind, about.message()) {
+        (DatabaseErrorKind::SerializationFailure, _) => Advice::Collisions(error).into(),
+        (DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, _) => {
+            Advice::Lost(error).into()
+        }
+        (DatabaseErrorKind::ReadOnlyTransaction, _) | (_, "attempt to write a readonly database") => {
+            Advice::ReadOnly(error).into()
+        }
+        (_, "database is locked" | "database table is locked") => Advice::Locked(error).into(),
+        (_, "database or disk is full") => Advice::Full(error).into(),
+        _ => error.into(),
+    }
+}

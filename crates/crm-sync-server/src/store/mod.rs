@@ -1,0 +1,130 @@
+//! The state of the syncs, in the CRM's own database: PostgreSQL or SQLite.
+//!
+//! [`DieselStore`] is the engine's [`Store`]; what only pages and the command line ask for are its own methods. One
+//! module keeps one group of tables. A query is written once for both databases, on [`conn::Conn`]; a transaction of
+//! [`conn::Conn::write`] never overwrites an edit of the CRM that it did not see.
+
+mod baselines;
+mod books;
+mod columns;
+mod commit;
+mod configs;
+mod conflicts;
+mod conn;
+mod connections;
+mod database;
+mod deals;
+mod failure;
+mod intents;
+mod leases;
+mod links;
+mod migrate;
+mod operations;
+mod origins;
+mod plans;
+mod pool;
+mod port;
+mod queries;
+mod runs;
+mod schema;
+mod sync_logs;
+
+use std::fmt;
+use std::sync::Arc;
+
+use connector_core::clock::Clock;
+use connector_core::error::BoxError;
+use connector_core::id::UnitKey;
+use connector_core::store::StoreError;
+use connector_core::unit::Units;
+use diesel::r2d2::Pool;
+
+pub use configs::{ConfigChange, ConnectorConfig};
+pub use conflicts::{ConflictState, Disputed};
+pub use connections::Connection;
+pub use database::{Database, UrlError};
+pub use operations::Logged;
+pub use runs::{Run, RunFilter};
+pub use sync_logs::{NewSyncLog, SyncLog};
+
+use conn::Conn;
+use failure::Failure;
+
+/// The state of the syncs, in the CRM's own database. Clones share their connections.
+#[derive(Clone)]
+pub struct DieselStore {
+    pool: Pool<Database>,
+    units: Arc<Units>,
+    clock: Arc<dyn Clock>,
+}
+
+/// Why a database cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// It cannot be reached.
+    #[error("{database} cannot be opened: {source}")]
+    Connect {
+        /// Which one, without a password.
+        database: String,
+        /// Why.
+        #[source]
+        source: BoxError,
+    },
+    /// Its schema cannot be brought up to date.
+    #[error("{database} cannot be prepared: {source}")]
+    Migrate {
+        /// Which one, without a password.
+        database: String,
+        /// Why.
+        #[source]
+        source: StoreError,
+    },
+    /// A unit is none of the CRM's columns.
+    #[error("the CRM has no column for unit {0}")]
+    Unit(UnitKey),
+    /// The program is ending.
+    #[error("the database was not opened, for the program is ending")]
+    Interrupted,
+}
+
+impl OpenError {
+    fn connect(database: &str, source: impl Into<BoxError>) -> Self {
+        Self::Connect { database: database.to_owned(), source: source.into() }
+    }
+
+    fn migrate(database: &str, failure: Failure) -> Self {
+        Self::Migrate { database: database.to_owned(), source: failure.into() }
+    }
+}
+
+impl DieselStore {
+    /// Opens the database, and makes or updates our tables in it. The CRM's tables are adopted as they are, or made
+    /// if they are absent.
+    pub async fn open(database: Database, units: Units, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        if let Some(unit) = units.iter().find(|unit| !deals::is_column(&unit.key)) {
+            return Err(OpenError::Unit(unit.key.clone()));
+        }
+        let pool = tokio::task::spawn_blocking(|| pool::open(database));
+        let pool = pool.await.map_err(|_| OpenError::Interrupted)??;
+        Ok(Self { pool, units: Arc::new(units), clock })
+    }
+
+    /// Runs queries on a connection of the pool, away from the threads that must not wait.
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let pool = self.pool.clone();
+        let work = move || {
+            let mut conn = pool.get().map_err(|error| StoreError::Database(error.into()))?;
+            work(&mut conn).map_err(StoreError::from)
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|error| StoreError::Database(error.into()))?
+    }
+}
+
+impl fmt::Debug for DieselStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DieselStore").field("pool", &self.pool.state()).finish_non_exhaustive()
+    }
+}

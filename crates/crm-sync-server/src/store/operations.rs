@@ -1,0 +1,128 @@
+//! The log of what was done and tried: only added to.
+
+use connector_core::id::{ConnectionId, DealId, RunId};
+use connector_core::store::LogEntry;
+use diesel::prelude::*;
+
+use super::columns::{Document, Moment};
+use super::conn::{CHUNK, Conn, on_backend};
+use super::deals;
+use super::failure::Failure;
+use super::schema::sync_operations as operations;
+
+/// A line of the log, with the run that wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Logged {
+    /// Whose run it was.
+    pub connection: ConnectionId,
+    /// The run.
+    pub run: RunId,
+    /// What it did.
+    pub entry: LogEntry,
+}
+
+#[derive(Debug, Insertable)]
+#[diesel(table_name = operations, treat_none_as_default_value = false)]
+pub(super) struct NewOperation {
+    connection: String,
+    run: String,
+    seq: i64,
+    action: String,
+    deal: Option<i32>,
+    remote: Option<String>,
+    label: String,
+    reason: Document,
+    changes: Document,
+    outcome: String,
+    message: Option<String>,
+    at: Moment,
+}
+
+#[derive(Debug, Queryable)]
+struct Operation {
+    id: i64,
+    connection: String,
+    run: String,
+    seq: i64,
+    action: String,
+    deal: Option<i32>,
+    remote: Option<String>,
+    label: String,
+    reason: Document,
+    changes: Document,
+    outcome: String,
+    message: Option<String>,
+    at: Moment,
+}
+
+impl NewOperation {
+    /// The entry, about `deal` unless it names another.
+    pub(super) fn new(
+        connection: &ConnectionId,
+        run: &RunId,
+        deal: Option<i32>,
+        entry: &LogEntry,
+    ) -> Result<Self, Failure> {
+        let visible = |text: &str| text.replace('\0', "\u{FFFD}");
+        Ok(Self {
+            connection: connection.to_string(),
+            run: run.to_string(),
+            seq: entry.seq.into(),
+            action: entry.action.to_string(),
+            deal: entry.deal.as_ref().and_then(deals::key).or(deal),
+            remote: entry.remote.as_ref().map(ToString::to_string),
+            label: visible(&entry.label),
+            reason: Document::of(&entry.reason)?,
+            changes: Document::of(&entry.changes)?,
+            outcome: entry.outcome.to_string(),
+            message: entry.message.as_deref().map(visible),
+            at: entry.at.into(),
+        })
+    }
+}
+
+impl Operation {
+    fn read(self) -> Result<Logged, Failure> {
+        let key = self.id;
+        let unread = |error| Failure::corrupt("sync_operations", key, error);
+        let unnamed = |error: strum::ParseError| Failure::corrupt("sync_operations", key, error);
+        Ok(Logged {
+            connection: self.connection.into(),
+            run: self.run.into(),
+            entry: LogEntry {
+                seq: u32::try_from(self.seq)
+                    .map_err(|error| Failure::corrupt("sync_operations", key, error))?,
+                action: self.action.parse().map_err(unnamed)?,
+                deal: self.deal.map(deals::id),
+                remote: self.remote.map(Into::into),
+                label: self.label,
+                reason: self.reason.read().map_err(unread)?,
+                changes: self.changes.read().map_err(unread)?,
+                outcome: self.outcome.parse().map_err(unnamed)?,
+                message: self.message,
+                at: self.at.into(),
+            },
+        })
+    }
+}
+
+/// Adds these lines.
+pub(super) fn add(conn: &mut Conn, rows: &[NewOperation]) -> Result<(), Failure> {
+    for rows in rows.chunks(CHUNK) {
+        on_backend!(conn, |inner| diesel::insert_into(operations::table).values(rows).execute(inner))?;
+    }
+    Ok(())
+}
+
+/// What a run did, in the order of doing it.
+pub(super) fn of_run(conn: &mut Conn, run: &RunId) -> Result<Vec<Logged>, Failure> {
+    let rows = operations::table.filter(operations::run.eq(run.as_str())).order(operations::id);
+    rows.load::<Operation>(conn)?.into_iter().map(Operation::read).collect()
+}
+
+/// What was done to a deal by all connections, newest first.
+pub(super) fn of_deal(conn: &mut Conn, deal: &DealId, limit: u32) -> Result<Vec<Logged>, Failure> {
+    let Some(deal) = deals::key(deal) else { return Ok(Vec::new()) };
+    let rows = operations::table.filter(operations::deal.eq(deal)).order(operations::id.desc());
+    rows.limit(limit.into()).load::<Operation>(conn)?.into_iter().map(Operation::read).collect()
+}

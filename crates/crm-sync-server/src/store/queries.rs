@@ -1,0 +1,160 @@
+//! What pages and the command line ask for, and the engine does not.
+
+use connector_core::id::{ConnectionId, DealId, RunId, UnitKey};
+use connector_core::store::StoreError;
+use connector_core::value::Value;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::columns::Document;
+use super::{
+    ConfigChange, Connection, ConnectorConfig, DieselStore, Disputed, Logged, NewSyncLog, Run, RunFilter,
+    SyncLog, configs, conflicts, connections, deals, leases, operations, runs, sync_logs,
+};
+
+/// The history.
+impl DieselStore {
+    /// The latest runs, newest first.
+    pub async fn runs(&self, filter: RunFilter, limit: u32) -> Result<Vec<Run>, StoreError> {
+        self.run(move |conn| runs::list(conn, &filter, limit)).await
+    }
+
+    /// The last run of a connection.
+    pub async fn last_run(&self, connection: &ConnectionId) -> Result<Option<Run>, StoreError> {
+        let filter = RunFilter { connection: Some(connection.clone()), before: None };
+        Ok(self.runs(filter, 1).await?.pop())
+    }
+
+    /// One run.
+    pub async fn run_of(&self, id: &RunId) -> Result<Option<Run>, StoreError> {
+        let id = id.clone();
+        self.run(move |conn| runs::find(conn, &id)).await
+    }
+
+    /// The run that has the connection now, if one does.
+    pub async fn running(&self, connection: &ConnectionId) -> Result<Option<RunId>, StoreError> {
+        let (connection, now) = (connection.clone(), self.clock.now());
+        self.run(move |conn| leases::holder(conn, &connection, now)).await
+    }
+
+    /// What a run did and tried, in the order of doing it.
+    pub async fn operations(&self, run: &RunId) -> Result<Vec<Logged>, StoreError> {
+        let run = run.clone();
+        self.run(move |conn| operations::of_run(conn, &run)).await
+    }
+
+    /// What was done to a deal and tried, by all connections, newest first.
+    pub async fn deal_history(&self, deal: &DealId, limit: u32) -> Result<Vec<Logged>, StoreError> {
+        let deal = deal.clone();
+        self.run(move |conn| operations::of_deal(conn, &deal, limit)).await
+    }
+
+    /// The conflicts of a connection that wait for a person, by deal.
+    pub async fn open_conflicts(&self, connection: &ConnectionId) -> Result<Vec<Disputed>, StoreError> {
+        let connection = connection.clone();
+        self.run(move |conn| conflicts::open(conn, &connection)).await
+    }
+
+    /// The conflicts of a deal in all connections, newest first, with the values that lost.
+    pub async fn deal_conflicts(&self, deal: &DealId) -> Result<Vec<Disputed>, StoreError> {
+        let deal = deal.clone();
+        self.run(move |conn| conflicts::of_deal(conn, &deal)).await
+    }
+
+    /// One conflict.
+    pub async fn conflict(
+        &self,
+        connection: &ConnectionId,
+        id: &str,
+    ) -> Result<Option<Disputed>, StoreError> {
+        let (connection, id) = (connection.clone(), id.to_owned());
+        self.run(move |conn| conflicts::find(conn, &connection, &id)).await
+    }
+}
+
+/// The settings.
+impl DieselStore {
+    /// All connections, by id.
+    pub async fn connections<S>(&self) -> Result<Vec<Connection<S>>, StoreError>
+    where
+        S: DeserializeOwned + Send + 'static,
+    {
+        self.run(connections::list).await
+    }
+
+    /// One connection.
+    pub async fn connection<S>(&self, id: &ConnectionId) -> Result<Option<Connection<S>>, StoreError>
+    where
+        S: DeserializeOwned + Send + 'static,
+    {
+        let id = id.clone();
+        self.run(move |conn| connections::find(conn, &id)).await
+    }
+
+    /// Makes a connection, or gives it other settings; the version of its settings.
+    pub async fn save_connection(
+        &self,
+        id: &ConnectionId,
+        provider: &str,
+        settings: &impl Serialize,
+    ) -> Result<i64, StoreError> {
+        let settings = Document::of(settings).map_err(|error| StoreError::Database(error.into()))?;
+        let (id, provider, now) = (id.clone(), provider.to_owned(), self.clock.now());
+        self.run(move |conn| connections::save(conn, &id, &provider, &settings, now)).await
+    }
+
+    /// The CRM's own rows for its remotes.
+    pub async fn connector_configs(&self) -> Result<Vec<ConnectorConfig>, StoreError> {
+        self.run(configs::list).await
+    }
+
+    /// The CRM's own row for one remote.
+    pub async fn connector_config(&self, provider: &str) -> Result<Option<ConnectorConfig>, StoreError> {
+        let provider = provider.to_owned();
+        self.run(move |conn| configs::find(conn, &provider)).await
+    }
+
+    /// Makes or changes the CRM's own row for one remote; the row as it is then.
+    pub async fn save_connector_config(
+        &self,
+        provider: &str,
+        change: ConfigChange,
+    ) -> Result<ConnectorConfig, StoreError> {
+        let provider = provider.to_owned();
+        self.run(move |conn| configs::save(conn, &provider, &change)).await
+    }
+
+    /// Whether the CRM's edits are noted with their times.
+    pub async fn edit_times(&self) -> Result<bool, StoreError> {
+        self.run(deals::edit_times).await
+    }
+
+    /// Has the CRM's edits noted with their times, or not; switched off, the times known so far are forgotten.
+    pub async fn set_edit_times(&self, on: bool) -> Result<(), StoreError> {
+        self.run(move |conn| deals::set_edit_times(conn, on)).await
+    }
+}
+
+/// The CRM's side.
+impl DieselStore {
+    /// Adds a deal for each of `rows`, as a person would: its id, or why the CRM cannot keep it. What a row lacks is
+    /// empty.
+    pub async fn import_deals(
+        &self,
+        rows: Vec<Vec<(UnitKey, Value)>>,
+    ) -> Result<Vec<Result<DealId, String>>, StoreError> {
+        let units = self.units.clone();
+        self.run(move |conn| deals::import(conn, &units, &rows)).await
+    }
+
+    /// Adds a line to the CRM's own list of synchronisations.
+    pub async fn add_sync_log(&self, log: NewSyncLog) -> Result<(), StoreError> {
+        self.run(move |conn| sync_logs::add(conn, &log)).await
+    }
+
+    /// The latest lines of the CRM's own list, of one remote or of all, newest first.
+    pub async fn sync_logs(&self, provider: Option<&str>, limit: u32) -> Result<Vec<SyncLog>, StoreError> {
+        let provider = provider.map(ToOwned::to_owned);
+        self.run(move |conn| sync_logs::list(conn, provider.as_deref(), limit)).await
+    }
+}

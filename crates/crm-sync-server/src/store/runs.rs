@@ -1,0 +1,116 @@
+//! The history of runs.
+
+use connector_core::id::{ConnectionId, RunId};
+use connector_core::store::RunRecord;
+use diesel::prelude::*;
+
+use super::columns::{Document, Moment};
+use super::conn::{Conn, on_backend};
+use super::failure::Failure;
+use super::schema::sync_runs as runs;
+
+/// A run of a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// Whose run it is.
+    pub connection: ConnectionId,
+    /// What became of it.
+    pub record: RunRecord,
+}
+
+/// Which runs to list.
+#[derive(Debug, Clone, Default)]
+pub struct RunFilter {
+    /// Only those of this connection.
+    pub connection: Option<ConnectionId>,
+    /// Only those before this one, to go on where a list ended.
+    pub before: Option<RunId>,
+}
+
+#[derive(Debug, Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = runs, treat_none_as_default_value = false, treat_none_as_null = true)]
+struct RunRow {
+    id: String,
+    connection: String,
+    mode: String,
+    asked_by: String,
+    plan: Option<String>,
+    started_at: Moment,
+    finished_at: Option<Moment>,
+    status: String,
+    counts: Document,
+    usage: Document,
+    message: Option<String>,
+    overrides: Document,
+}
+
+impl RunRow {
+    fn new(connection: &ConnectionId, run: &RunRecord) -> Result<Self, Failure> {
+        Ok(Self {
+            id: run.id.to_string(),
+            connection: connection.to_string(),
+            mode: run.mode.to_string(),
+            asked_by: run.trigger.clone(),
+            plan: run.plan.as_ref().map(ToString::to_string),
+            started_at: run.started.into(),
+            finished_at: run.finished.map(Into::into),
+            status: run.status.to_string(),
+            counts: Document::of(&run.counts)?,
+            usage: Document::of(&run.usage)?,
+            message: run.message.as_ref().map(|text| text.replace('\0', "\u{FFFD}")),
+            overrides: Document::of(&run.overrides)?,
+        })
+    }
+
+    fn read(self) -> Result<Run, Failure> {
+        let key = self.id.clone();
+        let unread = |error| Failure::corrupt("sync_runs", &key, error);
+        let unnamed = |error: strum::ParseError| Failure::corrupt("sync_runs", &key, error);
+        Ok(Run {
+            connection: self.connection.into(),
+            record: RunRecord {
+                id: self.id.into(),
+                mode: self.mode.parse().map_err(unnamed)?,
+                trigger: self.asked_by,
+                plan: self.plan.map(Into::into),
+                started: self.started_at.into(),
+                finished: self.finished_at.map(Into::into),
+                status: self.status.parse().map_err(unnamed)?,
+                counts: self.counts.read().map_err(unread)?,
+                usage: self.usage.read().map_err(unread)?,
+                message: self.message,
+                overrides: self.overrides.read().map_err(unread)?,
+            },
+        })
+    }
+}
+
+/// Writes the run as it stands.
+pub(super) fn write(conn: &mut Conn, connection: &ConnectionId, run: &RunRecord) -> Result<(), Failure> {
+    let row = RunRow::new(connection, run)?;
+    on_backend!(conn, |inner| diesel::insert_into(runs::table)
+        .values(&row)
+        .on_conflict(runs::id)
+        .do_update()
+        .set(&row)
+        .execute(inner))?;
+    Ok(())
+}
+
+/// One run.
+pub(super) fn find(conn: &mut Conn, id: &RunId) -> Result<Option<Run>, Failure> {
+    let row: Option<RunRow> = runs::table.find(id.as_str()).first(conn).optional()?;
+    row.map(RunRow::read).transpose()
+}
+
+/// The latest runs, newest first.
+pub(super) fn list(conn: &mut Conn, filter: &RunFilter, limit: u32) -> Result<Vec<Run>, Failure> {
+    let mut query = runs::table.into_boxed().order(runs::id.desc()).limit(limit.into());
+    if let Some(connection) = &filter.connection {
+        query = query.filter(runs::connection.eq(connection.as_str()));
+    }
+    if let Some(before) = &filter.before {
+        query = query.filter(runs::id.lt(before.as_str()));
+    }
+    query.load::<RunRow>(conn)?.into_iter().map(RunRow::read).collect()
+}

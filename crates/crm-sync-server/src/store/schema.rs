@@ -1,0 +1,223 @@
+//! The tables, as Diesel needs to know them. `migrations/` makes them.
+
+use diesel::table;
+
+// The CRM's. Its columns differ between the databases and hold whatever was once written to them: all that is not
+// written as the type given here is read as text (see `deals::read`).
+
+table! {
+    deals (id) {
+        id -> Integer,
+        client -> Text,
+        statut -> Text,
+        montant_brut -> Numeric,
+        probabilite -> Numeric,
+        valeur_ponderee -> Numeric,
+        secteur -> Nullable<Text>,
+        date_echeance -> Nullable<Date>,
+        assignee -> Nullable<Text>,
+        notes -> Nullable<Text>,
+    }
+}
+
+table! {
+    connector_configs (id) {
+        id -> Integer,
+        provider -> Text,
+        base_id -> Nullable<Text>,
+        table_name -> Nullable<Text>,
+        field_mapping -> Nullable<Text>,
+        is_active -> Nullable<Bool>,
+        updated_at -> Nullable<Timestamp>,
+    }
+}
+
+table! {
+    sync_logs (id) {
+        id -> Integer,
+        provider -> Text,
+        direction -> Text,
+        status -> Text,
+        records_processed -> Nullable<Integer>,
+        records_created -> Nullable<Integer>,
+        records_updated -> Nullable<Integer>,
+        error_message -> Nullable<Text>,
+        started_at -> Nullable<Timestamp>,
+        completed_at -> Nullable<Timestamp>,
+    }
+}
+
+// Ours.
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::columns::types::{Document, Moment};
+
+    sync_connections (id) {
+        id -> Text,
+        provider -> Text,
+        settings -> Document,
+        version -> BigInt,
+        updated_at -> Moment,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::columns::types::Moment;
+
+    sync_leases (connection) {
+        connection -> Text,
+        run -> Nullable<Text>,
+        fence -> BigInt,
+        expires_at -> Moment,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::columns::types::{Document, Moment};
+
+    sync_links (connection, remote) {
+        connection -> Text,
+        remote -> Text,
+        deal -> Integer,
+        status -> Text,
+        crm -> Document,
+        theirs -> Document,
+        seen_at -> Nullable<Moment>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::columns::types::{Document, Moment};
+
+    sync_intents (connection, deal) {
+        connection -> Text,
+        deal -> Integer,
+        run -> Text,
+        payload -> Document,
+        sent_at -> Nullable<Moment>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::columns::types::{Document, Moment};
+
+    sync_origins (deal, unit) {
+        deal -> Integer,
+        unit -> Text,
+        value -> Document,
+        edited_lo -> Moment,
+        edited_hi -> Moment,
+        remote -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::columns::types::{Document, Moment};
+
+    sync_baselines (connection) {
+        connection -> Text,
+        fingerprint -> Text,
+        seen_at -> Moment,
+        unsettled -> Document,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::columns::types::{Document, Moment};
+
+    sync_runs (id) {
+        id -> Text,
+        connection -> Text,
+        mode -> Text,
+        asked_by -> Text,
+        plan -> Nullable<Text>,
+        started_at -> Moment,
+        finished_at -> Nullable<Moment>,
+        status -> Text,
+        counts -> Document,
+        usage -> Document,
+        message -> Nullable<Text>,
+        overrides -> Document,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::columns::types::{Document, Moment};
+
+    sync_operations (id) {
+        id -> BigInt,
+        connection -> Text,
+        run -> Text,
+        seq -> BigInt,
+        action -> Text,
+        deal -> Nullable<Integer>,
+        remote -> Nullable<Text>,
+        label -> Text,
+        reason -> Document,
+        changes -> Document,
+        outcome -> Text,
+        message -> Nullable<Text>,
+        at -> Moment,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::columns::types::{Document, Moment};
+
+    sync_conflicts (connection, id) {
+        connection -> Text,
+        id -> Text,
+        deal -> Integer,
+        remote -> Text,
+        unit -> Text,
+        state -> Text,
+        conflict -> Document,
+        run -> Text,
+        noted_at -> Moment,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::columns::types::{Document, Moment};
+
+    sync_plans (id) {
+        id -> Text,
+        connection -> Text,
+        made_at -> Moment,
+        plan -> Document,
+        applied_by -> Nullable<Text>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::columns::types::Moment;
+
+    sync_deal_edits (deal) {
+        deal -> Integer,
+        edited_at -> Moment,
+    }
+}
+
+table! {
+    sync_settings (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
+table! {
+    sync_migrations (version) {
+        version -> Text,
+    }
+}

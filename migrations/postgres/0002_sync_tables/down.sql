@@ -1,0 +1,11 @@
+DROP TABLE sync_settings;
+DROP TABLE sync_plans;
+DROP TABLE sync_conflicts;
+DROP TABLE sync_operations;
+DROP TABLE sync_runs;
+DROP TABLE sync_baselines;
+DROP TABLE sync_origins;
+DROP TABLE sync_intents;
+DROP TABLE sync_links;
+DROP TABLE sync_leases;
+DROP TABLE sync_connections;
