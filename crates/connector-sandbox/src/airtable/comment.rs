@@ -30,12 +30,23 @@ impl Comment {
             "text": self.text,
             "createdTime": iso(self.created),
             "lastUpdatedTime": self.updated.map(iso),
-            "mentioned": {},
+            "mentioned": self.mentioned(base),
         });
         if let (Some(parent), Some(object)) = (&self.parent, comment.as_object_mut()) {
             object.insert("parentCommentId".to_owned(), json!(&**parent));
         }
         comment
+    }
+
+    /// The people that the text names as `@[usr...]`, by id.
+    fn mentioned(&self, base: &Base) -> Value {
+        let ids = self.text.split("@[").skip(1).filter_map(|rest| rest.split_once(']').map(|(id, _)| id));
+        let people = ids.filter_map(|id| base.person(id)).map(|person| {
+            let shown =
+                json!({"type": "user", "id": &*person.id, "displayName": person.name, "email": person.email});
+            ((*person.id).to_owned(), shown)
+        });
+        Value::Object(people.collect())
     }
 }
 
