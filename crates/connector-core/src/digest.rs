@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 pub(crate) fn digest<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
     let mut hash = Sha256::new();
     for part in parts {
-        hash.update(part.len().to_le_bytes());
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());
         hash.update(part.as_bytes());
     }
     hash.finalize().iter().take(16).fold(String::with_capacity(32), |mut hex, byte| {
