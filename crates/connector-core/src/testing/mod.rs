@@ -17,6 +17,14 @@ mod fixture;
 mod lock;
 mod memory_connector;
 mod memory_store;
+#[expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    reason = "the suite's functions are tests: they say what is wrong by panicking"
+)]
+pub mod store_suite;
 mod suite;
 
 pub use clock::{ManualClock, OffsetClock};
