@@ -21,13 +21,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
     });
     config
         .app_data(json)
-        .service(
-            web::resource("/stats")
-                .route(web::get().to(|core: Data<Core>| async move {
-                    HttpResponse::Ok().json(core.common.counter().stats())
-                }))
-                .route(web::delete().to(reset_stats)),
-        )
+        .service(web::resource("/stats").route(web::get().to(stats)).route(web::delete().to(reset_stats)))
         .service(
             web::resource("/faults")
                 .route(web::get().to(faults))
@@ -55,6 +49,10 @@ async fn nowhere(request: HttpRequest) -> HttpResponse {
         request.path()
     );
     refuse(StatusCode::NOT_FOUND, &words)
+}
+
+async fn stats(core: Data<Core>) -> HttpResponse {
+    HttpResponse::Ok().json(core.common.counter().stats())
 }
 
 async fn reset_stats(core: Data<Core>) -> HttpResponse {
@@ -134,16 +132,16 @@ async fn knobs(core: Data<Core>) -> HttpResponse {
 }
 
 /// Turns the knobs that are named and leaves the others.
-async fn set_knobs(core: Data<Core>, changes: web::Json<Value>) -> HttpResponse {
+async fn set_knobs(core: Data<Core>, wanted: web::Json<Value>) -> HttpResponse {
     let merged = serde_json::to_value(core.common.knobs()).and_then(|mut knobs| {
-        if let (Some(known), Some(changes)) = (knobs.as_object_mut(), changes.as_object()) {
-            known.extend(changes.clone());
+        if let (Some(known), Some(wanted)) = (knobs.as_object_mut(), wanted.as_object()) {
+            known.extend(wanted.clone());
         }
         serde_json::from_value(knobs)
     });
     match merged {
-        Ok(changed) => {
-            core.set_knobs(changed);
+        Ok(turned) => {
+            core.set_knobs(turned);
             knobs(core).await
         }
         Err(error) => refuse(StatusCode::BAD_REQUEST, &format!("these are not knobs: {error}")),

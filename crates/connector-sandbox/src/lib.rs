@@ -27,6 +27,7 @@ mod edit;
 mod exchange;
 mod fault;
 mod id;
+mod journal;
 mod limit;
 mod provider;
 mod remote;
@@ -38,6 +39,7 @@ mod stats;
 
 pub use edit::{Change, Edit};
 pub use fault::{Effect, Fault, FaultAnswer, Shape};
+pub use journal::JournalError;
 pub use limit::Limits;
 pub use remote::Remote;
 pub use sandbox::{Sandbox, StartError};

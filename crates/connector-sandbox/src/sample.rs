@@ -185,6 +185,6 @@ fn created(position: u32) -> DateTime<Utc> {
 }
 
 fn long_note() -> String {
-    let sentences = NOTES.iter().cycle().take(240);
-    sentences.enumerate().map(|(line, note)| format!("{}. {note}\n", line + 1)).collect()
+    let sentences: Vec<&str> = NOTES.iter().copied().cycle().take(240).collect();
+    sentences.join("\n")
 }

@@ -1,5 +1,6 @@
 //! The handle on a running sandbox: addresses, control, and the end when it is dropped.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +12,8 @@ use crate::clock::Clock;
 use crate::edit::Edit;
 use crate::exchange::Common;
 use crate::fault::Fault;
+use crate::journal::{Journal, JournalError, Journaled};
+use crate::provider::Provider;
 use crate::remote::Remote;
 use crate::server::{Ports, Server};
 use crate::settings::{Knobs, Settings, TokenGrant};
@@ -27,6 +30,14 @@ pub enum StartError {
         port: u16,
         /// The system's reason.
         source: std::io::Error,
+    },
+    /// What was kept of an earlier start cannot be taken up.
+    #[error("cannot go on from {path}: {source}")]
+    Journal {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: JournalError,
     },
     /// The server's thread ended before it served.
     #[error("the server did not come up: {0}")]
@@ -55,6 +66,7 @@ pub struct Sandbox {
 pub(crate) struct Core {
     pub(crate) common: Arc<Common>,
     pub(crate) airtable: Arc<Airtable>,
+    journal: Option<Arc<Journal>>,
 }
 
 impl Sandbox {
@@ -65,11 +77,17 @@ impl Sandbox {
             clock.set(start);
         }
         let ports = Ports::bind(&settings)?;
-        let common = Arc::new(Common::new(clock, settings.knobs.clone()));
         let airtable = Arc::new(Airtable::new(&settings, &ports.airtable_url()));
-        let core = Arc::new(Core { common, airtable });
+        let Settings { knobs, gzip, .. } = settings;
+        let common = Arc::new(Common::new(clock, knobs));
+        let open = |path: PathBuf| match Journal::open(&path, &settings, &airtable) {
+            Ok(journal) => Ok(Arc::new(journal)),
+            Err(source) => Err(StartError::Journal { path, source }),
+        };
+        let journal = settings.journal.clone().map(open).transpose()?;
+        let core = Arc::new(Core { common, airtable, journal });
         let control_url = ports.control_url();
-        let server = Server::run(ports, &core, settings.gzip)?;
+        let server = Server::run(ports, &core, gzip)?;
         Ok(Self { core, control_url, _server: server })
     }
 
@@ -187,6 +205,7 @@ impl Sandbox {
     }
 
     /// Revokes an Airtable token; false if it was not issued here.
+    #[must_use = "false says that there was no such token"]
     pub fn revoke_token(&self, token: &str) -> bool {
         self.core.airtable.revoke(token)
     }
@@ -210,12 +229,25 @@ impl Sandbox {
 }
 
 impl Core {
+    /// Airtable as the server asks it.
+    pub(crate) fn provider(&self) -> Arc<dyn Provider> {
+        let provider: Arc<dyn Provider> = self.airtable.clone();
+        match &self.journal {
+            Some(journal) => Arc::new(Journaled { provider, journal: journal.clone() }),
+            None => provider,
+        }
+    }
+
     pub(crate) fn edit(&self, edit: &Edit) -> Result<Value, String> {
         let now = self.common.clock.now();
-        match edit.remote {
+        let make = || match edit.remote {
             Remote::Airtable => {
                 self.airtable.edit(edit.base.as_deref(), edit.table.as_deref(), &edit.change, now)
             }
+        };
+        match &self.journal {
+            Some(journal) => journal.edit(edit, now, make),
+            None => make(),
         }
     }
 

@@ -85,7 +85,7 @@ fn servers(
     core: &Arc<Core>,
     gzip: bool,
 ) -> std::io::Result<(actix_web::dev::Server, actix_web::dev::Server)> {
-    let service = Data::new(Service { provider: core.airtable.clone(), common: core.common.clone() });
+    let service = Data::new(Service { provider: core.provider(), common: core.common.clone() });
     let airtable = HttpServer::new(move || {
         App::new()
             .wrap(Condition::new(gzip, Compress::default()))

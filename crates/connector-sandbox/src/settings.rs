@@ -1,5 +1,6 @@
 //! How a sandbox is started, and what may be changed while it runs.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -25,6 +26,8 @@ pub struct Settings {
     pub iterator_ttl: Duration,
     /// Answers gzip to clients that accept it.
     pub gzip: bool,
+    /// The file that keeps the changes for the next start with the same seed and deals; absent: nothing is kept.
+    pub journal: Option<PathBuf>,
     /// What may be changed later.
     pub knobs: Knobs,
 }
@@ -39,6 +42,7 @@ impl Default for Settings {
             start_at: None,
             iterator_ttl: Duration::from_mins(10),
             gzip: true,
+            journal: None,
             knobs: Knobs::default(),
         }
     }

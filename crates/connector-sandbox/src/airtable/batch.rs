@@ -183,7 +183,7 @@ impl Accepted {
         transaction.add(&self.table, self.additions);
         for step in self.steps {
             if step.is_new {
-                transaction.create(&self.table, step.id, step.cells);
+                transaction.create(&self.table, &step.id, step.cells);
             } else {
                 transaction.write(&self.table, &step.id, step.cells);
             }

@@ -87,7 +87,7 @@ impl<'a> Reader<'a> {
         depth: u8,
     ) -> Scalar<'a> {
         match cell {
-            Cell::Text(text) => Scalar::Text(Cow::Borrowed(text)),
+            Cell::Text(text) | Cell::Barcode { text, .. } => Scalar::Text(Cow::Borrowed(text)),
             Cell::Number(number) => Scalar::Number(*number),
             Cell::Checked => Scalar::Bool(true),
             Cell::Choices(ids) => {
@@ -103,7 +103,6 @@ impl<'a> Reader<'a> {
                 list(files.iter().map(|file| Scalar::Text(Cow::Borrowed(file.filename.as_str()))))
             }
             Cell::People(ids) => list(ids.iter().map(|id| self.person_name(id))),
-            Cell::Barcode { text, .. } => Scalar::Text(Cow::Borrowed(text)),
         }
     }
 

@@ -109,7 +109,7 @@ impl Editor<'_> {
                 let id = self.random.id("rec");
                 self.commit(|edit, table| {
                     edit.add(table, additions);
-                    edit.create(table, id.clone(), cells);
+                    edit.create(table, &id, cells);
                 });
                 self.record(&id)
             }
@@ -132,7 +132,7 @@ impl Editor<'_> {
                 let copy = self.random.id("rec");
                 let cells = self.found()?.rows.get(&id).map(crate::airtable::table::Row::copied_cells);
                 let cells = cells.unwrap_or_default();
-                self.commit(|edit, table| edit.create(table, copy.clone(), cells));
+                self.commit(|edit, table| edit.create(table, &copy, cells));
                 self.record(&copy)
             }
             Change::RestoreRecord { record } => {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use crate::airtable::cell::Cell;
-use crate::airtable::field::{Field, Kind};
+use crate::airtable::field::{Choice, Field, Kind};
 use crate::airtable::formula::Scalar;
 use crate::airtable::read::Reader;
 use crate::airtable::table::{Row, Table};
@@ -178,7 +178,7 @@ impl<'a> Teller<'a> {
             .iter()
             .filter(|field| field.kind.is_stored() && self.watches(&field.id))
             .filter_map(|field| row.cells.get(&field.id).map(|cell| (field, cell)))
-            .map(|(field, cell)| ((*field.id).to_owned(), self.value(table, field, cell)))
+            .map(|(field, cell)| ((*field.id).to_owned(), self.value(field, cell)))
             .collect();
         json!({"createdTime": iso(row.created), "cellValuesByFieldId": cells})
     }
@@ -186,7 +186,7 @@ impl<'a> Teller<'a> {
     fn changed(&self, table: &Table, row: &Row, cells: &[(&Id, &Option<Cell>)]) -> Value {
         let told = |id: &Id, cell: Option<&Cell>| {
             let value =
-                table.field(id).zip(cell).map_or(Value::Null, |(field, cell)| self.value(table, field, cell));
+                table.field(id).zip(cell).map_or(Value::Null, |(field, cell)| self.value(field, cell));
             ((**id).to_owned(), value)
         };
         let current: Map<String, Value> = cells.iter().map(|(id, _)| told(id, row.cells.get(*id))).collect();
@@ -214,11 +214,11 @@ impl<'a> Teller<'a> {
     }
 
     /// A cell in the form of payloads: choices and links are objects with id and name.
-    fn value(&self, _table: &Table, field: &Field, cell: &Cell) -> Value {
+    fn value(&self, field: &Field, cell: &Cell) -> Value {
         match cell {
             Cell::Choices(ids) => {
                 let choices = field.kind.choices().iter().filter(|choice| ids.contains(&choice.id));
-                let mut objects = choices.map(|choice| choice.json());
+                let mut objects = choices.map(Choice::json);
                 match &field.kind {
                     Kind::MultipleSelects { .. } => objects.collect(),
                     _ => objects.next().unwrap_or(Value::Null),

@@ -107,11 +107,11 @@ impl<'a> Reader<'a> {
             Cell::Number(number) => number_value(*number),
             Cell::Checked => json!(true),
             Cell::Choices(ids) => {
-                let names = choice_names(field, ids).map(|name| json!(name));
+                let mut names = choice_names(field, ids).map(|name| json!(name));
                 if matches!(field.kind, Kind::MultipleSelects { .. }) {
                     Value::Array(names.collect())
                 } else {
-                    names.last().unwrap_or(Value::Null)
+                    names.next().unwrap_or(Value::Null)
                 }
             }
             Cell::Day(day) => json!(day.format("%Y-%m-%d").to_string()),
@@ -119,11 +119,11 @@ impl<'a> Reader<'a> {
             Cell::Links(links) => links.iter().map(|id| json!(&**id)).collect(),
             Cell::Attachments(files) => files.iter().map(|file| self.attachment_value(file)).collect(),
             Cell::People(ids) => {
-                let people = ids.iter().filter_map(|id| self.base.person(id)).map(Person::json);
+                let mut people = ids.iter().filter_map(|id| self.base.person(id)).map(Person::json);
                 if matches!(field.kind, Kind::Collaborators) {
                     people.collect()
                 } else {
-                    people.last().unwrap_or(Value::Null)
+                    people.next().unwrap_or(Value::Null)
                 }
             }
             Cell::Barcode { text, symbology } => {

@@ -42,13 +42,13 @@ pub(crate) fn bases(call: &Call<'_>, world: &World) -> Result<Value, Failure> {
     }
     let page: Vec<&Base> = seen.by_ref().take(BASES).collect();
     let permission = call.holder.grant.permission.name();
-    let list: Vec<Value> = page
+    let shown: Vec<Value> = page
         .iter()
         .map(|base| json!({"id": &*base.id, "name": base.name, "permissionLevel": permission}))
         .collect();
     Ok(match page.last().filter(|_| seen.next().is_some()) {
-        Some(last) => json!({"bases": list, "offset": format!("itr/{}", last.id)}),
-        None => json!({"bases": list}),
+        Some(last) => json!({"bases": shown, "offset": format!("itr/{}", last.id)}),
+        None => json!({"bases": shown}),
     })
 }
 

@@ -60,7 +60,7 @@ pub(crate) fn world(settings: &Settings) -> (World, Names) {
     for position in 0..settings.deals {
         let sample = sample::deal(position, &mut random);
         let mut filler = Filler { random: &mut random, people: &base.people, user: &user };
-        let row = filler.deal(&deals, position, sample, &company_ids);
+        let row = filler.deal(&deals, position, &sample, &company_ids);
         for company in row.links(&columns.company) {
             if let Some(company) = companies.rows.get_mut(company) {
                 let linked = company.cells.entry(columns.deals.clone()).or_insert(Cell::Links(Vec::new()));
@@ -261,7 +261,7 @@ struct Filler<'a> {
 }
 
 impl Filler<'_> {
-    fn deal(&mut self, table: &Table, position: u32, sample: SampleDeal, companies: &[Id]) -> Row {
+    fn deal(&mut self, table: &Table, position: u32, sample: &SampleDeal, companies: &[Id]) -> Row {
         let mut row = Row {
             id: self.random.id("rec"),
             number: position + 1,
@@ -274,34 +274,13 @@ impl Filler<'_> {
         };
         let blank = sample.stage.is_none();
         for field in &table.fields {
-            if let Some(cell) = self.mapped(field, &sample) {
+            if let Some(cell) = mapped(field, sample) {
                 row.cells.insert(field.id.clone(), cell);
-            } else if !blank && let Some(cell) = self.extra(field, position, &sample, companies) {
+            } else if !blank && let Some(cell) = self.extra(field, position, sample, companies) {
                 row.cells.insert(field.id.clone(), cell);
             }
         }
         row
-    }
-
-    /// The columns of the default mapping.
-    fn mapped(&self, field: &Field, sample: &SampleDeal) -> Option<Cell> {
-        let choice = |name: &str| {
-            let mut choices = field.kind.choices().iter();
-            choices.find(|choice| choice.name == name).map(|choice| choice.id.clone())
-        };
-        match field.name.as_str() {
-            "Name" => Some(Cell::Text(sample.client.clone())),
-            "Status" => sample.stage.and_then(choice).map(|id| Cell::Choices(vec![id])),
-            "Amount" => sample.amount.map(Cell::Number),
-            "Sector" => {
-                let ids: Vec<Id> = sample.sectors.iter().filter_map(|name| choice(name)).collect();
-                (!ids.is_empty()).then_some(Cell::Choices(ids))
-            }
-            "Due Date" => sample.due.map(Cell::Day),
-            "Assignee" => sample.assignee.map(|name| Cell::Text(name.to_owned())),
-            "Notes" => sample.notes.clone().map(Cell::Text),
-            _ => None,
-        }
     }
 
     /// The other columns, filled in some rows.
@@ -356,6 +335,27 @@ impl Filler<'_> {
 
     fn some(&mut self, percent: u32) -> bool {
         self.random.chance(percent)
+    }
+}
+
+/// The columns of the default mapping.
+fn mapped(field: &Field, sample: &SampleDeal) -> Option<Cell> {
+    let choice = |name: &str| {
+        let mut choices = field.kind.choices().iter();
+        choices.find(|choice| choice.name == name).map(|choice| choice.id.clone())
+    };
+    match field.name.as_str() {
+        "Name" => Some(Cell::Text(sample.client.clone())),
+        "Status" => sample.stage.and_then(choice).map(|id| Cell::Choices(vec![id])),
+        "Amount" => sample.amount.map(Cell::Number),
+        "Sector" => {
+            let ids: Vec<Id> = sample.sectors.iter().filter_map(|name| choice(name)).collect();
+            (!ids.is_empty()).then_some(Cell::Choices(ids))
+        }
+        "Due Date" => sample.due.map(Cell::Day),
+        "Assignee" => sample.assignee.map(|name| Cell::Text(name.to_owned())),
+        "Notes" => sample.notes.clone().map(Cell::Text),
+        _ => None,
     }
 }
 

@@ -73,17 +73,17 @@ impl<'a> Transaction<'a> {
             let primary =
                 self.base.table(&linked).and_then(|table| table.primary()).map(|field| field.id.clone());
             let cells = primary.map(|primary| (primary, Some(Cell::Text(text)))).into_iter().collect();
-            self.create(&linked, id, cells);
+            self.create(&linked, &id, cells);
         }
     }
 
     /// Makes a row.
-    pub(crate) fn create(&mut self, table: &Id, id: Id, cells: Cells) {
+    pub(crate) fn create(&mut self, table: &Id, id: &Id, cells: Cells) {
         if let Some(found) = self.base.table_mut(table) {
             found.add_row(id.clone(), &self.by, self.now);
         }
         self.note(table).created.insert(id.clone());
-        self.write(table, &id, cells);
+        self.write(table, id, cells);
     }
 
     /// Changes cells of a row. Writing the value that is there already counts as no edit.
