@@ -93,10 +93,10 @@ impl Journal {
         &self,
         edit: &Edit,
         at: DateTime<Utc>,
-        make: impl FnOnce() -> Result<serde_json::Value, String>,
+        work: impl FnOnce() -> Result<serde_json::Value, String>,
     ) -> Result<serde_json::Value, String> {
         let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let made = make()?;
+        let made = work()?;
         append(&mut file, &Entry::Edit { at, edit: edit.clone() }).map_err(|error| error.to_string())?;
         Ok(made)
     }

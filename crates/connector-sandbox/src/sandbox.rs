@@ -78,13 +78,13 @@ impl Sandbox {
         }
         let ports = Ports::bind(&settings)?;
         let airtable = Arc::new(Airtable::new(&settings, &ports.airtable_url()));
-        let Settings { knobs, gzip, .. } = settings;
-        let common = Arc::new(Common::new(clock, knobs));
         let open = |path: PathBuf| match Journal::open(&path, &settings, &airtable) {
             Ok(journal) => Ok(Arc::new(journal)),
             Err(source) => Err(StartError::Journal { path, source }),
         };
         let journal = settings.journal.clone().map(open).transpose()?;
+        let Settings { knobs, gzip, .. } = settings;
+        let common = Arc::new(Common::new(clock, knobs));
         let core = Arc::new(Core { common, airtable, journal });
         let control_url = ports.control_url();
         let server = Server::run(ports, &core, gzip)?;
