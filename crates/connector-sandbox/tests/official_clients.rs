@@ -6,19 +6,28 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 use std::{fs, process};
 
-use connector_sandbox::{Sandbox, Settings, TokenGrant};
+use connector_sandbox::{Knobs, Limits, Sandbox, Settings, TokenGrant};
 use sha2::{Digest, Sha256};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients");
 
+static PYTHON: LazyLock<PathBuf> =
+    LazyLock::new(|| installed("requirements.txt", install_pyairtable).join("bin/python"));
+
 #[test]
 fn pyairtable_tours_the_sandbox() {
-    let environment = installed("requirements.txt", install_pyairtable);
-    let mut script = Command::new(environment.join("bin/python"));
-    script.arg("-B").arg(Path::new(FOLDER).join("pyairtable_tour"));
-    tour(script);
+    run_against(&empty(Limits::Off), python("pyairtable_tour"));
+}
+
+#[test]
+fn pyairtable_gets_through_the_rate_limit() {
+    let sandbox = empty("x20".parse().unwrap());
+    run_against(&sandbox, python("pyairtable_burst.py"));
+    let refused = sandbox.stats().routes.iter().filter_map(|route| route.statuses.get("429")).sum::<u64>();
+    assert!(refused > 0, "nothing was refused, so nothing was tried again");
 }
 
 #[test]
@@ -26,12 +35,23 @@ fn airtable_js_tours_the_sandbox() {
     let folder = installed("package.json", install_airtable_js);
     let mut script = Command::new("node");
     script.env("NODE_PATH", folder.join("node_modules")).arg(Path::new(FOLDER).join("airtable_js_tour.cjs"));
-    tour(script);
+    run_against(&empty(Limits::Off), script);
 }
 
-/// Runs a script against a sandbox of its own and shows what it printed if it fails.
-fn tour(mut script: Command) {
-    let sandbox = Sandbox::start(Settings { deals: 0, ..Settings::default() }).unwrap();
+/// A sandbox without deals.
+fn empty(limits: Limits) -> Sandbox {
+    let knobs = Knobs { limits, ..Knobs::default() };
+    Sandbox::start(Settings { deals: 0, knobs, ..Settings::default() }).unwrap()
+}
+
+fn python(script: &str) -> Command {
+    let mut command = Command::new(&*PYTHON);
+    command.arg("-B").arg(Path::new(FOLDER).join(script));
+    command
+}
+
+/// Runs a script against a sandbox and shows what it printed if it fails.
+fn run_against(sandbox: &Sandbox, mut script: Command) {
     let script = script
         .env("SANDBOX_URL", sandbox.airtable_url())
         .env("SANDBOX_TOKEN", sandbox.airtable_token())

@@ -43,12 +43,12 @@ impl<'a> Reader<'a> {
             }
             Kind::Formula { parsed, .. } => {
                 let view = RowView { reader: *self, table, row, depth: depth + 1 };
-                owned(parsed.evaluate(&view, self.now))
+                parsed.evaluate(&view, self.now).into_owned()
             }
             Kind::Rollup { link, target, parsed, .. } => {
                 let values = self.looked_up(table, row, (link, target), depth);
                 let view = RollupView { values, row };
-                owned(parsed.evaluate(&view, self.now))
+                parsed.evaluate(&view, self.now).into_owned()
             }
             Kind::Lookup { link, target } => {
                 let values = self.looked_up(table, row, (link, target), depth);
@@ -134,18 +134,6 @@ fn list<'a>(items: impl Iterator<Item = Scalar<'a>>) -> Scalar<'a> {
         0 => Scalar::Blank,
         1 => items.pop().unwrap_or(Scalar::Blank),
         _ => Scalar::List(items),
-    }
-}
-
-fn owned(scalar: Scalar<'_>) -> Scalar<'static> {
-    match scalar {
-        Scalar::Blank => Scalar::Blank,
-        Scalar::Text(text) => Scalar::Text(Cow::Owned(text.into_owned())),
-        Scalar::Number(number) => Scalar::Number(number),
-        Scalar::Bool(value) => Scalar::Bool(value),
-        Scalar::Instant(instant) => Scalar::Instant(instant),
-        Scalar::List(items) => Scalar::List(items.into_iter().map(owned).collect()),
-        Scalar::Error => Scalar::Error,
     }
 }
 

@@ -5,6 +5,8 @@ use std::cmp::Ordering;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, Utc};
 
+use crate::airtable::time_format::{self, Zone, iso};
+
 /// A value. Texts borrow from the row and from the formula where they can.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Scalar<'a> {
@@ -44,8 +46,21 @@ impl<'a> Scalar<'a> {
             Self::Text(text) => Cow::Borrowed(text),
             Self::Number(number) => Cow::Owned(format_number(*number)),
             Self::Bool(value) => Cow::Borrowed(if *value { "1" } else { "0" }),
-            Self::Instant(instant) => Cow::Owned(instant.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()),
+            Self::Instant(instant) => Cow::Owned(iso(*instant)),
             Self::List(items) => Cow::Owned(items.iter().map(Self::text).collect::<Vec<_>>().join(", ")),
+        }
+    }
+
+    /// The same value, borrowing nothing.
+    pub(crate) fn into_owned(self) -> Scalar<'static> {
+        match self {
+            Self::Blank => Scalar::Blank,
+            Self::Text(text) => Scalar::Text(Cow::Owned(text.into_owned())),
+            Self::Number(number) => Scalar::Number(number),
+            Self::Bool(value) => Scalar::Bool(value),
+            Self::Instant(instant) => Scalar::Instant(instant),
+            Self::List(items) => Scalar::List(items.into_iter().map(Scalar::into_owned).collect()),
+            Self::Error => Scalar::Error,
         }
     }
 
@@ -173,20 +188,13 @@ fn format_number(number: f64) -> String {
 /// Reads ISO 8601 (without an offset: UTC) and `M/D/YYYY`, exact to the millisecond.
 pub(super) fn parse_instant(text: &str) -> Option<DateTime<Utc>> {
     let text = text.trim();
-    let exact = DateTime::parse_from_rfc3339(text).map(|instant| instant.to_utc());
-    let instant = exact.ok().or_else(|| {
-        ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%m/%d/%Y %H:%M"]
-            .iter()
-            .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
-            .or_else(|| {
-                ["%Y-%m-%d", "%m/%d/%Y"]
-                    .iter()
-                    .find_map(|format| NaiveDate::parse_from_str(text, format).ok())
-                    .map(|day| day.and_time(NaiveTime::MIN))
-            })
-            .map(|naive| naive.and_utc())
-    });
-    instant.map(|instant| instant.trunc_subsecs(3))
+    let american = || {
+        let moment = NaiveDateTime::parse_from_str(text, "%m/%d/%Y %H:%M").ok();
+        let day = || NaiveDate::parse_from_str(text, "%m/%d/%Y").ok().map(|day| day.and_time(NaiveTime::MIN));
+        moment.or_else(day).map(|naive| naive.and_utc())
+    };
+    let instant = time_format::parse_instant(text, &Zone::Utc).or_else(american)?;
+    Some(instant.trunc_subsecs(3))
 }
 
 /// The whole part, at most what an `i64` holds; NaN is 0.

@@ -174,3 +174,42 @@ def the_orm_saves_and_fetches():
         assert (again.when, again.day) == (now, now.date())
         assert [found.id for found in Deal.all(formula=Deal.text.eq("Changed"))] == [deal.id]
         assert deal.delete()
+
+
+@step
+def computed_cells_follow_the_write_and_refuse_their_own():
+    deals, companies = base.table("Deals"), base.table("Companies")
+    company = companies.create({"Name": "Atelier", "City": "Lyon", "Revenue": 120000})
+    deal = deals.create({"Name": "Comptoir", "Amount": 1000, "Probability": 0.25, "Company": [company["id"]]})
+    fields = deal["fields"]
+    assert (fields["Weighted Amount"], fields["Company Count"]) == (250, 1)
+    assert (fields["Company City"], fields["Company Revenue"]) == (["Lyon"], 120000)
+    assert fields["Created"] == deal["createdTime"] and fields["Modified"].endswith(".000Z")
+    assert fields["Number"] >= 1 and fields["Created By"]["id"] == api.whoami()["id"]
+    assert "Signed" not in fields and fields["Open"]["label"]
+    assert deals.update(deal["id"], {"Amount": None})["fields"]["Weighted Amount"] == 0
+    for computed in ("Weighted Amount", "Company City", "Created", "Modified", "Number", "Company Count"):
+        message = f'Field "{computed}" cannot accept a value because the field is computed'
+        with refused(422, "INVALID_VALUE_FOR_COLUMN", containing=message):
+            deals.update(deal["id"], {computed: 1})
+        with refused(422, "INVALID_VALUE_FOR_COLUMN", containing=message):
+            deals.update(deal["id"], {computed: 1}, typecast=True)
+    number = fields["Number"]
+    with refused(422):
+        deals.batch_create([{"Name": "fine"}, {"Amount": "wrong"}])
+    assert deals.create({"Name": "next"})["fields"]["Number"] == number + 1
+    assert deals.update(deal["id"], {"Brief": "#title\n* point"})["fields"]["Brief"] == "#title\n- point\n"
+
+
+@step
+def changes_are_found_by_their_time():
+    with fresh_table() as table:
+        first, second = table.batch_create([{"text": "first"}, {"text": "second"}])
+        text, number = (table.schema().field(name).id for name in ("text", "number"))
+        assert table.all(formula=f"LAST_MODIFIED_TIME({{{number}}})") == []
+        table.update(first["id"], {"number": 1})
+        assert ids(table.all(formula=f"LAST_MODIFIED_TIME({{{number}}})")) == [first["id"]]
+        assert table.all(formula=f"LAST_MODIFIED_TIME({{{text}}})") == []
+        for formula in ("CREATED_TIME()", "LAST_MODIFIED_TIME()"):
+            assert len(table.all(formula=f"IS_AFTER({formula}, DATEADD(NOW(), -1, 'minutes'))")) == 2
+            assert table.all(formula=f"IS_AFTER({formula}, DATEADD(NOW(), 1, 'minutes'))") == []
