@@ -99,7 +99,7 @@ impl Listing {
             } else if kind(&failure) == ErrorKind::SchemaChanged && self.asked_blindly {
                 self.table.read_layout().await?;
                 self.query = None;
-                self.asked_blindly = false;
+                self.schema_is_new = true;
             } else {
                 return Err(into_error(failure, self.ask.action));
             }

@@ -1,0 +1,90 @@
+//! The suite that every connector must pass, against the sandbox.
+
+mod common;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use common::World;
+use connector_core::connector::DealConnector;
+use connector_core::id::{FieldId, RemoteId};
+use connector_core::testing::connector_suite::{Fields, Harness};
+use connector_core::value::Value;
+use connector_sandbox::{Edit, Settings};
+use serde_json::{Map, json};
+
+struct Deals {
+    world: World,
+    connector: Arc<dyn DealConnector>,
+    option_maker: Arc<dyn DealConnector>,
+    fields: Fields,
+}
+
+async fn make() -> Deals {
+    let world = World::start(Settings { deals: 0, ..Settings::default() });
+    let fields = Fields {
+        text: world.field("Name"),
+        long_text: world.field("Notes"),
+        number: world.field("Amount"),
+        date: world.field("Due Date"),
+        checkbox: world.field("Signed"),
+        select: world.field("Status"),
+        multi_select: world.field("Sector"),
+        key: world.field("Reference"),
+        computed: Some(world.field("Weighted Amount")),
+        unknown: "fldNNNNNNNNNNNNNN".into(),
+    };
+    Deals { connector: world.connect(false), option_maker: world.connect(true), world, fields }
+}
+
+#[async_trait]
+impl Harness for Deals {
+    fn connector(&self) -> &dyn DealConnector {
+        &*self.connector
+    }
+
+    fn option_maker(&self) -> Option<&dyn DealConnector> {
+        Some(&*self.option_maker)
+    }
+
+    fn fields(&self) -> &Fields {
+        &self.fields
+    }
+
+    async fn insert(&self, cells: Vec<(FieldId, Value)>) -> RemoteId {
+        let cells: Map<_, _> =
+            cells.iter().map(|(field, value)| (field.to_string(), person_types(value))).collect();
+        let made = self.world.sandbox.edit(&Edit::create_record(cells.into())).unwrap();
+        made["id"].as_str().unwrap().into()
+    }
+
+    async fn edit(&self, id: &RemoteId, field: &FieldId, value: Value) {
+        let edit = Edit::update_record(id.as_str(), json!({ field.as_str(): person_types(&value) }));
+        self.world.sandbox.edit(&edit).unwrap();
+    }
+
+    async fn delete(&self, id: &RemoteId) {
+        self.world.sandbox.edit(&Edit::delete_record(id.as_str())).unwrap();
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.world.sandbox.now()
+    }
+
+    fn forward(&self, step: TimeDelta) {
+        self.world.sandbox.advance_clock(step.to_std().unwrap_or(Duration::ZERO));
+    }
+}
+
+/// What a person would type into a cell.
+fn person_types(value: &Value) -> serde_json::Value {
+    match value {
+        Value::Text(text) => json!(text),
+        Value::Number(number) => serde_json::from_str(&number.to_string()).unwrap(),
+        other => panic!("the suite types text and numbers only, not {other}"),
+    }
+}
+
+connector_core::connector_suite!(make);
