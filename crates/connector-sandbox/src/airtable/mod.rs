@@ -15,6 +15,7 @@ pub(crate) mod formula;
 mod iterator;
 mod listing;
 mod payload;
+mod ping;
 mod read;
 mod records;
 mod request;

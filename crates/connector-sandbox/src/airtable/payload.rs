@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::airtable::cell::Cell;
 use crate::airtable::field::{Choice, Field, Kind};
 use crate::airtable::formula::Scalar;
+use crate::airtable::ping;
 use crate::airtable::read::Reader;
 use crate::airtable::table::{Row, Table};
 use crate::airtable::time_format::iso;
@@ -29,6 +30,7 @@ pub(crate) fn publish(base: &mut Base, changes: &Changes, by: &Id, source: Sourc
     for (webhook, payload) in base.webhooks.iter_mut().zip(payloads) {
         if let Some(payload) = payload {
             webhook.push(payload, now);
+            ping::send(&base.id, webhook, now);
         }
     }
 }

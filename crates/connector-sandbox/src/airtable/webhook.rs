@@ -56,7 +56,6 @@ pub(crate) struct Webhook {
     pub(crate) payloads: VecDeque<(DateTime<Utc>, Value)>,
     /// The number of the next payload; the first has 1.
     pub(crate) next: u64,
-    pub(crate) notified: Option<DateTime<Utc>>,
 }
 
 impl Webhook {
@@ -101,10 +100,8 @@ impl Webhook {
             "isHookEnabled": now < self.expires,
             "areNotificationsEnabled": self.notifies,
             "expirationTime": iso(self.expires),
-            "lastSuccessfulNotificationTime": self.notified.map(iso),
-            "lastNotificationResult": self.notified.map(|at| json!({
-                "success": true, "completionTimestamp": iso(at), "durationMs": 1, "retryNumber": 0,
-            })),
+            "lastSuccessfulNotificationTime": null,
+            "lastNotificationResult": null,
         })
     }
 }
@@ -157,7 +154,6 @@ pub(crate) fn create(call: &Call<'_>, world: &mut World) -> Result<Value, Failur
         expires: call.now + LIFE,
         payloads: VecDeque::new(),
         next: 1,
-        notified: None,
     };
     if !webhook.is_valid(base) {
         return Err(Failure::invalid_request());
