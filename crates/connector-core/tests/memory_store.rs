@@ -13,12 +13,14 @@ use connector_core::plan::Conflict;
 use connector_core::stage::Vocabulary;
 use connector_core::store::{LogEntry, RunRecord, Store};
 use connector_core::testing::store_suite::{Roles, StoreHarness};
-use connector_core::testing::{EditClock, ManualClock, MemoryStore, NotThere};
+use connector_core::testing::{EditClock, FaultyStore, Fuse, ManualClock, MemoryStore, NotThere};
 use connector_core::unit::{Unit, UnitKind, Units};
 use connector_core::value::Value;
 use rust_decimal::Decimal;
 
 struct Memory {
+    /// The store under test: the memory itself, or the memory in a wrapper.
+    tested: Box<dyn Store>,
     store: MemoryStore,
     clock: ManualClock,
 }
@@ -37,20 +39,36 @@ impl Memory {
             Unit::new("notes", UnitKind::Text { max: None }, "Notes"),
             Unit::new("weighted", UnitKind::Money { scale: 2 }, "Weighted").derived(),
         ]);
-        Self { store: MemoryStore::new(units.unwrap(), Arc::new(clock.clone())), clock }
+        let store = MemoryStore::new(units.unwrap(), Arc::new(clock.clone()));
+        Self { tested: Box::new(store.clone()), store, clock }
     }
 }
 
-fn make() -> Ready<Memory> {
-    ready(Memory::new())
+mod itself {
+    use super::*;
+
+    fn make() -> Ready<Memory> {
+        ready(Memory::new())
+    }
+    connector_core::store_suite!(make);
 }
 
-connector_core::store_suite!(make);
+/// The wrapper for crashes changes nothing as long as there is none.
+mod in_a_faulty_wrapper {
+    use super::*;
+
+    fn make() -> Ready<Memory> {
+        let mut memory = Memory::new();
+        memory.tested = Box::new(FaultyStore::new(memory.store.clone(), Fuse::new()));
+        ready(memory)
+    }
+    connector_core::store_suite!(make);
+}
 
 #[async_trait]
 impl StoreHarness for Memory {
     fn store(&self) -> &dyn Store {
-        &self.store
+        self.tested.as_ref()
     }
 
     fn connection(&self) -> ConnectionId {
@@ -147,7 +165,7 @@ fn a_person_cannot_write_what_is_not_there() {
 
 #[test]
 fn edits_are_dated_as_finely_as_the_crm_does() {
-    let Memory { store, clock } = Memory::new();
+    let Memory { store, clock, .. } = Memory::new();
     let id = store.insert_deal([("title", Value::Text("A deal".into()))]).unwrap();
     clock.advance(TimeDelta::seconds(90));
     store.edit_deal(&id, "title", Value::Text("Edited".into())).unwrap();

@@ -13,7 +13,9 @@ mod clock;
 )]
 pub mod connector_suite;
 mod edit_clock;
+mod faulty;
 mod fixture;
+mod fuse;
 mod lock;
 mod memory_connector;
 mod memory_store;
@@ -29,6 +31,8 @@ mod suite;
 
 pub use clock::{ManualClock, OffsetClock};
 pub use edit_clock::EditClock;
+pub use faulty::{Call, CallKind, Faults, Faulty, FaultyStore};
 pub use fixture::{computed, field, options};
+pub use fuse::{Blow, Fuse};
 pub use memory_connector::{Counters, MemoryConnector, MemorySettings};
 pub use memory_store::{MemoryStore, NotThere};
