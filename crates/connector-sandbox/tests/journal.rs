@@ -1,5 +1,7 @@
 //! What a sandbox keeps for its next start.
 
+#![expect(clippy::unwrap_used, reason = "all of this is tests, their shared functions included")]
+
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
