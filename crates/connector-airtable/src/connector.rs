@@ -50,6 +50,9 @@ impl AirtableConnector {
     }
 }
 
+/// How many writes may be under way: Airtable's pace of 5 a second is kept up to well over a second of latency.
+const IN_FLIGHT: usize = 8;
+
 #[async_trait]
 impl DealConnector for AirtableConnector {
     fn remote(&self) -> &'static str {
@@ -60,7 +63,7 @@ impl DealConnector for AirtableConnector {
         let at_least_one = |number| NonZeroUsize::new(number).unwrap_or(NonZeroUsize::MIN);
         Capabilities {
             batch: at_least_one(batch::ROWS),
-            in_flight: at_least_one(5),
+            in_flight: at_least_one(IN_FLIGHT),
             read_batch: at_least_one(PAGE),
             page: at_least_one(PAGE),
             create_is_idempotent: true,

@@ -5,10 +5,10 @@ use connector_core::clock::Interval;
 use connector_core::schema::FieldKind;
 use connector_core::value::{Choice, Linked, Person, Value};
 use rust_decimal::Decimal;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
+use super::shape::{AiText, Attachment, Barcode, Button, CellError, Collaborator, IdOrObject, NameOrObject};
 use crate::layout::{Column, Form};
 
 /// Why a cell could not be read.
@@ -83,7 +83,7 @@ fn decode_one(form: &Form, kind: &FieldKind, cell: &RawValue) -> Result<Value, U
         Form::Text => Value::text(parse::<String>(cell)?),
         Form::Barcode => Value::text(parse::<Barcode>(cell)?.text.unwrap_or_default()),
         Form::Button => Value::text(parse::<Button>(cell)?.url.unwrap_or_default()),
-        Form::AiText => parse::<AiText>(cell)?.read()?,
+        Form::AiText => generated(parse(cell)?)?,
         Form::Number => Value::Number(parse_number(cell.get())?),
         Form::Flag => Value::Flag(parse_flag(cell)?),
         Form::Date => Value::Date(parse::<NaiveDate>(cell)?),
@@ -162,14 +162,8 @@ fn merge(values: Vec<Value>, several_options: bool) -> Result<Value, Unreadable>
     })
 }
 
-/// `{"error":"#ERROR!"}` or `{"specialValue":"NaN"}`.
+/// Why the cell holds an error instead of a value, if it does.
 fn cell_error(cell: &RawValue) -> Option<Unreadable> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields, rename_all = "camelCase")]
-    struct CellError {
-        error: Option<String>,
-        special_value: Option<String>,
-    }
     let text = cell.get();
     if !text.starts_with('{') || text == "{}" {
         return None;
@@ -217,6 +211,14 @@ fn choices(kind: &FieldKind, names: Vec<NameOrObject>) -> Value {
     if choices.is_empty() { Value::Empty } else { Value::Choices(choices) }
 }
 
+fn generated(AiText { state, value }: AiText) -> Result<Value, Unreadable> {
+    match state.as_str() {
+        "empty" => Ok(Value::Empty),
+        "generated" => Ok(Value::text(value.unwrap_or_default())),
+        _ => Err(format!("the generated text is in state {state}")),
+    }
+}
+
 fn people(collaborators: Vec<Collaborator>) -> Value {
     let people: Vec<_> = collaborators.into_iter().map(Person::from).collect();
     if people.is_empty() { Value::Empty } else { Value::People(people) }
@@ -229,89 +231,4 @@ fn links(ids: Vec<IdOrObject>) -> Value {
 
 fn files(files: Vec<Attachment>) -> Value {
     Value::tags(files.into_iter().map(|file| file.filename.unwrap_or(file.id)))
-}
-
-#[derive(Deserialize)]
-struct Barcode {
-    text: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Button {
-    url: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct AiText {
-    state: String,
-    value: Option<String>,
-}
-
-impl AiText {
-    fn read(self) -> Result<Value, Unreadable> {
-        match self.state.as_str() {
-            "empty" => Ok(Value::Empty),
-            "generated" => Ok(Value::text(self.value.unwrap_or_default())),
-            state => Err(format!("the generated text is in state {state}")),
-        }
-    }
-}
-
-#[derive(Deserialize)]
-struct Collaborator {
-    id: String,
-    email: Option<String>,
-    name: Option<String>,
-}
-
-impl From<Collaborator> for Person {
-    fn from(Collaborator { id, email, name }: Collaborator) -> Self {
-        Self { id, email, name }
-    }
-}
-
-#[derive(Deserialize)]
-struct Attachment {
-    id: String,
-    filename: Option<String>,
-}
-
-/// An option: its name, or the object that other forms of the API give.
-#[derive(Deserialize)]
-#[serde(from = "Named")]
-struct NameOrObject(String);
-
-/// A linked record: its id, or the object that other forms of the API give.
-#[derive(Deserialize)]
-#[serde(from = "Identified")]
-struct IdOrObject(String);
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Named {
-    Plain(String),
-    Object { name: String },
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Identified {
-    Plain(String),
-    Object { id: String },
-}
-
-impl From<Named> for NameOrObject {
-    fn from(named: Named) -> Self {
-        match named {
-            Named::Plain(name) | Named::Object { name } => Self(name),
-        }
-    }
-}
-
-impl From<Identified> for IdOrObject {
-    fn from(identified: Identified) -> Self {
-        match identified {
-            Identified::Plain(id) | Identified::Object { id } => Self(id),
-        }
-    }
 }

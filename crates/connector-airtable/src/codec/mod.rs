@@ -2,6 +2,9 @@
 
 mod decode;
 mod encode;
+mod shape;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use decode::{decode, edited, is_new_option, shown, within_second};
 pub(crate) use encode::{Encoded, Refusal, encode};

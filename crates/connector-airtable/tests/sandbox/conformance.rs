@@ -1,13 +1,11 @@
-//! The suite that every connector must pass, against the sandbox.
-
-mod common;
+//! The suite that every connector must pass.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::world::World;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use common::World;
 use connector_core::connector::DealConnector;
 use connector_core::id::{FieldId, RemoteId};
 use connector_core::testing::connector_suite::{Fields, Harness};

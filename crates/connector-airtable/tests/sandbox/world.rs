@@ -1,13 +1,19 @@
-//! A sandbox and connectors to its deals.
+//! A sandbox, connectors to its deals, and short ways to ask them.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use connector_airtable::{AirtableProvider, Policy, Tuning};
-use connector_core::connector::DealConnector;
-use connector_core::id::{ContainerId, FieldId};
+use connector_core::connector::{Change, DealConnector, Listing, Outcome, RemoteDeal, Stamp};
+use connector_core::id::{ContainerId, FieldId, RemoteId};
 use connector_core::provider::{ConnectorSettings, Provider};
+use connector_core::value::Value;
 use connector_sandbox::{Sandbox, Settings};
+use futures::TryStreamExt;
+
+pub(crate) const ROWS: &str = "/v0/{base}/{table}";
+pub(crate) const LIST: &str = "/v0/{base}/{table}/listRecords";
+pub(crate) const SCHEMA: &str = "/v0/meta/bases/{base}/tables";
 
 /// A running sandbox and a provider for it.
 pub(crate) struct World {
@@ -47,4 +53,33 @@ impl World {
     pub(crate) fn field(&self, name: &str) -> FieldId {
         self.sandbox.airtable_field_id(name).unwrap_or_else(|| panic!("no field {name}")).into()
     }
+}
+
+pub(crate) fn with_deals(deals: u32) -> World {
+    World::start(Settings { deals, ..Settings::default() })
+}
+
+pub(crate) async fn list(connector: &dyn DealConnector, fields: &[FieldId]) -> Vec<RemoteDeal> {
+    let pages: Vec<_> = connector.list(Listing::everything(fields)).try_collect().await.unwrap();
+    pages.into_iter().flat_map(|page| page.deals).collect()
+}
+
+pub(crate) fn ids(world: &World) -> Vec<RemoteId> {
+    world.sandbox.airtable_record_ids().into_iter().map(RemoteId::from).collect()
+}
+
+pub(crate) fn set(id: &RemoteId, field: &FieldId, value: Value) -> Change {
+    Change::Update { id: id.clone(), cells: vec![(field.clone(), value)] }
+}
+
+pub(crate) fn stamped(world: &World, key: &str, cells: Vec<(FieldId, Value)>) -> Change {
+    Change::Create { stamp: Some(Stamp { field: world.field("Reference"), key: key.into() }), cells }
+}
+
+pub(crate) async fn write_one(connector: &dyn DealConnector, change: Change) -> Outcome {
+    connector.write(vec![change]).await.remove(0)
+}
+
+pub(crate) fn number(text: &str) -> Value {
+    Value::Number(text.parse().unwrap())
 }
