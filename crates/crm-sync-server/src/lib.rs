@@ -1,6 +1,17 @@
 //! Keeps the deals of a CRM in step with Airtable and Notion.
 //!
 //! [`crm`] says what a deal of the CRM is made of; [`store`] keeps the state of the syncs in the CRM's own database.
+//! [`cli`] reads the arguments and calls one function of [`service`], which uses what [`app`] holds; [`report`] shows
+//! what came of it, in the words of [`messages`]. [`demo`] needs nothing but this program.
 
+pub mod app;
+pub mod cli;
+pub mod clock;
 pub mod crm;
+pub mod demo;
+pub mod failure;
+pub mod messages;
+pub mod report;
+pub mod service;
+pub mod settings;
 pub mod store;

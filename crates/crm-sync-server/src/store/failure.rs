@@ -90,3 +90,56 @@ fn advised(error: QueryError) -> BoxError {
         _ => error.into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use chrono::TimeDelta;
+    use connector_core::store::{Commit, DealWrite, Effect, IntentWrite, Store as _};
+    use connector_core::testing::ManualClock;
+    use connector_core::value::Value;
+    use diesel::RunQueryDsl as _;
+
+    use crate::crm;
+    use crate::store::{Database, DieselStore};
+
+    /// On one connection, the limit of pages is a disk of that size.
+    async fn limit_pages(store: &DieselStore, pages: u32) {
+        let limit = diesel::sql_query(format!("PRAGMA max_page_count = {pages}"));
+        store.run(move |conn| Ok(limit.execute(conn)?)).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_named_and_nothing_is_lost() {
+        let clock = Arc::new(ManualClock::default());
+        let store = DieselStore::open(Database::Memory, crm::units().unwrap(), clock).await.unwrap();
+        let lease = store.acquire(&"airtable".into(), &"run-1".into(), TimeDelta::minutes(1)).await.unwrap();
+        let deal = |client: &str, notes: usize| Effect {
+            deal: DealWrite::Insert {
+                values: vec![
+                    (crm::CLIENT.into(), Value::Text(client.into())),
+                    (crm::MONTANT_BRUT.into(), Value::Number(1.into())),
+                    (crm::NOTES.into(), Value::Text("x".repeat(notes))),
+                ],
+            },
+            links: Vec::new(),
+            intent: IntentWrite::Keep,
+            origins: Vec::new(),
+            conflicts: Vec::new(),
+            log: None,
+        };
+        let commit = |effects| Commit { effects, ..Commit::default() };
+        store.commit(&lease, commit(vec![deal("kept", 1)])).await.unwrap();
+        limit_pages(&store, 1).await;
+
+        let error = store.commit(&lease, commit(vec![deal("small", 1), deal("large", 1_000_000)])).await;
+
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains("no space is left"), "{error}");
+        assert_eq!(store.deals().await.unwrap().len(), 1, "neither of the two deals");
+        limit_pages(&store, 1_000_000).await;
+        store.commit(&lease, commit(vec![deal("small", 1), deal("large", 1_000_000)])).await.unwrap();
+        assert_eq!(store.deals().await.unwrap().len(), 3);
+    }
+}

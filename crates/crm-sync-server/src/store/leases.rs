@@ -70,13 +70,17 @@ pub(super) fn release(conn: &mut Conn, lease: &Lease) -> Result<(), Failure> {
     })
 }
 
-/// Holds the lease until the transaction ends: nobody takes it over meanwhile, because its row is written.
+/// Holds the lease until the transaction ends: nobody takes it over meanwhile.
+///
+/// Its row is locked and not written, so that the commits of one run, several of which are under way at once, do not
+/// collide. SQLite has one writer at a time anyway.
 pub(super) fn hold(conn: &mut Conn, lease: &Lease) -> Result<(), Failure> {
-    let held = diesel::update(leases::table.find(lease.connection.as_str()))
-        .filter(leases::fence.eq(lease.fence))
-        .set(leases::fence.eq(lease.fence))
-        .execute(conn)?;
-    newest(held)
+    let row = leases::table.find(lease.connection.as_str()).select(leases::fence);
+    let fence: Option<i64> = match conn {
+        Conn::Postgres(inner) => row.for_share().first(inner).optional()?,
+        Conn::Sqlite(inner) => row.first(inner).optional()?,
+    };
+    if fence == Some(lease.fence) { Ok(()) } else { Err(StoreError::Fenced.into()) }
 }
 
 fn newest(rows: usize) -> Result<(), Failure> {

@@ -1,0 +1,72 @@
+//! What a command may touch: the store, the remotes, the clock.
+
+use std::sync::Arc;
+
+use connector_airtable::AirtableProvider;
+use connector_core::clock::Clock;
+use connector_core::provider::Provider;
+use connector_core::store::{Store, StoreError};
+use connector_core::unit::Units;
+use uuid::Uuid;
+
+use crate::clock::SystemClock;
+use crate::crm;
+use crate::failure::Failure;
+use crate::messages::Lang;
+use crate::settings::{RemoteSettings, Settings};
+use crate::store::{Database, DieselStore};
+
+/// Airtable's name in addresses and tables.
+pub const AIRTABLE: &str = "airtable";
+/// Notion's name in addresses and tables.
+pub const NOTION: &str = "notion";
+
+/// The program's parts, made once.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// The CRM's deals and the state of the syncs.
+    pub store: Arc<DieselStore>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The language of what is written down for people.
+    pub lang: Lang,
+    airtable: RemoteSettings,
+}
+
+impl App {
+    /// Opens the database and brings it up to date. Calls no remote.
+    pub async fn open(settings: &Settings) -> Result<Self, Failure> {
+        if let Database::Sqlite { path, .. } = &settings.database
+            && let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
+        {
+            let made = tokio::fs::create_dir_all(folder).await;
+            made.map_err(|source| Failure::File { path: folder.to_owned(), source })?;
+        }
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let units = crm::units().map_err(|error| StoreError::Database(error.into()))?;
+        let store = DieselStore::open(settings.database.clone(), units, clock.clone()).await?;
+        Ok(Self { store: Arc::new(store), clock, lang: settings.lang, airtable: settings.airtable.clone() })
+    }
+
+    /// What a deal is made of.
+    #[must_use]
+    pub fn units(&self) -> &Units {
+        self.store.units()
+    }
+
+    /// The remote of this name, with its token.
+    pub fn provider(&self, remote: &str) -> Result<Arc<dyn Provider>, Failure> {
+        if remote != AIRTABLE {
+            return Err(Failure::NotYet { remote: remote.to_owned() });
+        }
+        let RemoteSettings { endpoint, token } = &self.airtable;
+        let token = token.as_ref().ok_or_else(|| Failure::NoToken { remote: remote.to_owned() })?;
+        Ok(Arc::new(AirtableProvider::new(endpoint, token)?))
+    }
+
+    /// A new id, greater than every earlier one.
+    #[must_use]
+    pub fn new_id(&self) -> String {
+        Uuid::now_v7().to_string()
+    }
+}

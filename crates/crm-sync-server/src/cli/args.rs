@@ -1,0 +1,285 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use connector_core::plan::{Guard, Mode, Strategy};
+
+use crate::settings::Environment;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done; also when another sync of the same table is under way and this one did nothing
+  1  failed: the message says why
+  2  the command line is wrong
+  3  done in part: something could not be synced, or Ctrl-C stopped it
+  4  halted: a person has to look first (a guard, or the first sync of a table)";
+
+/// Keeps the deals of a CRM in step with Airtable and Notion.
+#[derive(Debug, Parser)]
+#[command(version, arg_required_else_help = true, after_help = EXIT_CODES, after_long_help = EXIT_CODES)]
+pub struct Cli {
+    /// What the program runs with.
+    #[command(flatten)]
+    pub environment: Environment,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Tells the story of a sync on this machine: no account, no token, no database server
+    Demo(DemoArgs),
+    /// Connects a table: finds its columns, suggests the mapping, checks and stores it
+    Configure(ConfigureArgs),
+    /// Checks token, table and mapping, shows sample records and what would be lost; writes nothing
+    Check(CheckArgs),
+    /// Syncs the CRM and a remote: reads, plans, applies
+    Sync(SyncArgs),
+    /// Makes a plan and keeps it for an hour; changes nothing else
+    Plan(PlanArgs),
+    /// Applies a kept plan, exactly
+    Apply(ApplyArgs),
+    /// Shows what is configured and what the last syncs did
+    Status(StatusArgs),
+    /// Adds the deals of a CSV file with the CRM's headings; a file imported again adds nothing
+    ImportCsv(ImportArgs),
+}
+
+/// A remote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, strum::Display)]
+#[strum(serialize_all = "snake_case")]
+pub enum Remote {
+    /// An Airtable table
+    Airtable,
+    /// A Notion database
+    Notion,
+}
+
+/// One remote or all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Remotes {
+    /// The Airtable table
+    Airtable,
+    /// The Notion database
+    Notion,
+    /// All that are configured
+    All,
+}
+
+/// `demo`
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Ends after the story instead of staying up
+    #[arg(long)]
+    pub once: bool,
+    /// Where the demo keeps its CRM and its Airtable
+    #[arg(long, value_name = "DIR", default_value = "data/demo")]
+    pub data: PathBuf,
+    /// Begins anew
+    #[arg(long)]
+    pub fresh: bool,
+}
+
+/// `configure`
+#[derive(Debug, Args)]
+pub struct ConfigureArgs {
+    /// The remote
+    pub remote: Remote,
+    /// The base, by id or name [default: the one of before, or the CRM's own setting]
+    #[arg(long)]
+    pub base: Option<String>,
+    /// The table, by id or name [default: likewise]
+    #[arg(long)]
+    pub table: Option<String>,
+    /// The field of a unit, as montant_brut=Amount; nothing after = unmaps the unit
+    #[arg(long, value_name = "UNIT=FIELD", value_parser = pair)]
+    pub map: Vec<(String, String)>,
+    /// Who wins when both sides changed the same thing
+    #[arg(long, value_parser = strategy, value_name = "STRATEGY", long_help = "Who wins when both sides changed the same \
+        thing: newest_unit (the later edit, the default), newest_record, crm_wins, remote_wins or manual")]
+    pub strategy: Option<Strategy>,
+    /// The field that holds the deals' ids: create, none, or a field's name
+    #[arg(long, value_name = "create|NAME|none")]
+    pub key_field: Option<String>,
+    /// The units that tell which deal a record without id is, with commas
+    #[arg(long, value_name = "UNITS", value_delimiter = ',')]
+    pub natural_key: Option<Vec<String>>,
+    /// Lets a sync add unknown options to select fields: true or false
+    #[arg(long, value_name = "BOOL")]
+    pub create_options: Option<bool>,
+    /// Prints one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `check`
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// The remote
+    #[arg(default_value = "airtable")]
+    pub remote: Remote,
+    /// Prints one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `sync`
+#[derive(Debug, Args)]
+pub struct SyncArgs {
+    /// Which remote
+    pub remote: Remotes,
+    #[command(flatten)]
+    way: Way,
+    /// Makes and keeps the plan, and applies nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Prints one JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// Lets this guard pass, this once
+    #[arg(long = "override", value_name = "GUARD", value_parser = guard)]
+    pub overrides: Vec<Guard>,
+    /// Applies the first plan of a table without asking
+    #[arg(long)]
+    pub yes: bool,
+}
+
+impl SyncArgs {
+    /// Which way.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.way.mode()
+    }
+}
+
+/// `plan`
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// The remote
+    pub remote: Remote,
+    #[command(flatten)]
+    way: Way,
+    /// Prints one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl PlanArgs {
+    /// Which way.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.way.mode()
+    }
+}
+
+#[derive(Debug, Args)]
+struct Way {
+    /// Only from the remote into the CRM
+    #[arg(long, conflicts_with = "export")]
+    import: bool,
+    /// Only from the CRM into the remote
+    #[arg(long)]
+    export: bool,
+}
+
+impl Way {
+    fn mode(&self) -> Mode {
+        match (self.import, self.export) {
+            (true, _) => Mode::Import,
+            (_, true) => Mode::Export,
+            _ => Mode::Sync,
+        }
+    }
+}
+
+/// `apply`
+#[derive(Debug, Args)]
+pub struct ApplyArgs {
+    /// The plan's id, as `plan` and `sync --dry-run` print it
+    pub plan: String,
+    /// Operations to leave out, by their number in the plan, with commas
+    #[arg(long, value_name = "SEQ", value_delimiter = ',')]
+    pub without: Vec<u32>,
+    /// Lets this guard pass, this once
+    #[arg(long = "override", value_name = "GUARD", value_parser = guard)]
+    pub overrides: Vec<Guard>,
+    /// Prints one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `status`
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// Prints one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `import-csv`
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// The file
+    pub file: PathBuf,
+    /// Prints one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (unit, field) = text.split_once('=').ok_or("write UNIT=FIELD, as montant_brut=Amount")?;
+    Ok((unit.trim().to_owned(), field.trim().to_owned()))
+}
+
+fn strategy(text: &str) -> Result<Strategy, String> {
+    named(text)
+}
+
+fn guard(text: &str) -> Result<Guard, String> {
+    named(text)
+}
+
+/// One of an enum's values by its name; otherwise all the names.
+fn named<T: std::str::FromStr + strum::VariantArray + std::fmt::Display>(text: &str) -> Result<T, String> {
+    text.replace('-', "_").parse().map_err(|_| {
+        let names: Vec<String> = T::VARIANTS.iter().map(ToString::to_string).collect();
+        format!("it is none of {}", names.join(", "))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_guard_is_named_with_either_sign() {
+        assert_eq!(guard("mass-delete"), Ok(Guard::MassDelete));
+        assert_eq!(guard("mass_delete"), Ok(Guard::MassDelete));
+        assert!(guard("all").unwrap_err().contains("create_flood"));
+    }
+
+    #[test]
+    fn a_sync_goes_one_way_or_both() {
+        let mode = |arguments: &[&str]| {
+            let cli = Cli::try_parse_from([&["crm-sync-server", "sync", "airtable"], arguments].concat());
+            match cli.map(|cli| cli.command) {
+                Ok(Command::Sync(sync)) => Some(sync.mode()),
+                _ => None,
+            }
+        };
+        assert_eq!(mode(&[]), Some(Mode::Sync));
+        assert_eq!(mode(&["--import"]), Some(Mode::Import));
+        assert_eq!(mode(&["--export"]), Some(Mode::Export));
+        assert_eq!(mode(&["--import", "--export"]), None);
+    }
+}

@@ -1,0 +1,43 @@
+//! `configure`
+
+use serde_json::json;
+
+use super::args::ConfigureArgs;
+use super::{Console, Exit};
+use crate::app::App;
+use crate::failure::Failure;
+use crate::report::{self, Speaker};
+use crate::service::configure::{self, KeyField, Wanted};
+
+pub(super) async fn run(app: &App, console: Console, args: ConfigureArgs) -> Result<Exit, Failure> {
+    let remote = args.remote.to_string();
+    let none = |name: &str| name.eq_ignore_ascii_case("none");
+    let wanted = Wanted {
+        base: args.base,
+        table: args.table,
+        fields: args.map.into_iter().collect(),
+        strategy: args.strategy,
+        key_field: match args.key_field {
+            None => KeyField::Found,
+            Some(name) if none(&name) => KeyField::None,
+            Some(name) if name.eq_ignore_ascii_case("create") => KeyField::Create,
+            Some(name) => KeyField::Named(name),
+        },
+        natural_key: args.natural_key.map(|units| units.into_iter().filter(|unit| !none(unit)).collect()),
+        create_options: args.create_options,
+    };
+    let outcome = configure::configure(app, &remote, wanted).await?;
+    if console.json {
+        let configured = &outcome.configured;
+        console.document(&json!({
+            "remote": remote,
+            "status": "ok",
+            "settings": configured.settings,
+            "findings": outcome.findings,
+        }));
+    } else {
+        let speaker = Speaker { lang: console.lang, units: app.units(), remote: &remote };
+        console.line(&report::configured(&speaker, &outcome));
+    }
+    Ok(Exit::Ok)
+}

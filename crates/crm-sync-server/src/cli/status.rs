@@ -1,0 +1,35 @@
+//! `status`
+
+use super::{Console, Exit};
+use crate::app::{AIRTABLE, App};
+use crate::failure::Failure;
+use crate::report::{self, Speaker};
+use crate::service::connection;
+use crate::store::RunFilter;
+
+/// How many runs of each connection are shown.
+const RUNS: u32 = 5;
+
+pub(super) async fn run(app: &App, console: Console) -> Result<Exit, Failure> {
+    let connections = connection::all(app).await?;
+    if connections.is_empty() && !console.json {
+        return Err(Failure::NotConfigured { remote: AIRTABLE.to_owned() });
+    }
+    let mut found = Vec::with_capacity(connections.len());
+    for configured in connections {
+        let id = &configured.settings.connection.id;
+        let filter = RunFilter { connection: Some(id.clone()), before: None };
+        let runs = app.store.runs(filter, RUNS).await?;
+        let running = app.store.running(id).await?.map(|run| run.to_string());
+        let open = app.store.open_conflicts(id).await?;
+        if !console.json {
+            let speaker = Speaker { lang: console.lang, units: app.units(), remote: &configured.remote };
+            console.line(&report::status(&speaker, &configured, &runs, running.as_deref(), &open));
+        }
+        found.push((configured, runs, running, open.len()));
+    }
+    if console.json {
+        console.document(&report::connections_json(&found));
+    }
+    Ok(Exit::Ok)
+}

@@ -1,0 +1,164 @@
+//! `sync`
+
+use std::sync::Arc;
+
+use connector_core::engine::{EngineError, Report};
+use connector_core::plan::Plan;
+use connector_core::store::RunStatus;
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+use super::args::{Remotes, SyncArgs};
+use super::{Console, Exit, Progress};
+use crate::app::{AIRTABLE, App, NOTION};
+use crate::failure::Failure;
+use crate::messages;
+use crate::report::{self, Speaker};
+use crate::service::connection::{self, Configured};
+use crate::service::sync::{self, Order};
+
+pub(super) async fn run(
+    app: &App,
+    console: Console,
+    args: &SyncArgs,
+    cancel: CancellationToken,
+) -> Result<Exit, Failure> {
+    let configured = match args.remote {
+        Remotes::Airtable => vec![connection::of_remote(app, AIRTABLE).await?],
+        Remotes::Notion => return Err(Failure::NotYet { remote: NOTION.to_owned() }),
+        Remotes::All => connection::all(app).await?,
+    };
+    if configured.is_empty() {
+        return Err(Failure::NotConfigured { remote: AIRTABLE.to_owned() });
+    }
+    let mut exit = Exit::Ok;
+    let mut documents = Vec::new();
+    for configured in &configured {
+        let command = Sync { app, console, args, configured, cancel: cancel.clone() };
+        let (ended, document) = match command.one().await {
+            Ok(done) => done,
+            Err(failure) if configured_alone(args) => return Err(failure),
+            Err(failure) => command.failed(&failure),
+        };
+        exit = exit.max(ended);
+        documents.push(document);
+    }
+    if console.json {
+        match documents.as_slice() {
+            [document] if configured_alone(args) => console.document(document),
+            _ => console.document(&json!({"exit_code": exit.code(), "results": documents})),
+        }
+    }
+    Ok(exit)
+}
+
+/// Whether one remote was asked for, so that its failure is the command's.
+const fn configured_alone(args: &SyncArgs) -> bool {
+    !matches!(args.remote, Remotes::All)
+}
+
+/// The sync of one connection.
+struct Sync<'a> {
+    app: &'a App,
+    console: Console,
+    args: &'a SyncArgs,
+    configured: &'a Configured,
+    cancel: CancellationToken,
+}
+
+impl Sync<'_> {
+    async fn one(&self) -> Result<(Exit, Value), Failure> {
+        if self.args.dry_run {
+            let plan = self.preview().await?;
+            return Ok(self.show_plan(&plan));
+        }
+        if !self.args.yes && sync::is_first(self.app, self.configured).await? {
+            return self.first().await;
+        }
+        let progress = self.console.progress(&self.configured.remote);
+        let report = sync::run(self.app, self.configured, &self.order(&progress)).await;
+        progress.end();
+        Ok(self.show_report(&report?, true))
+    }
+
+    /// The first plan of a table: shown, and applied only when a person says so.
+    async fn first(&self) -> Result<(Exit, Value), Failure> {
+        let plan = self.preview().await?;
+        let lang = self.console.lang;
+        let shown = self.show_plan(&plan);
+        if shown.0 != Exit::Ok {
+            return Ok(shown);
+        }
+        if !self.console.can_ask() {
+            self.console.aside(&messages::first_sync_waits(lang, plan.id.as_str()));
+            return Ok((Exit::Halted, shown.1));
+        }
+        if !self.console.ask(&messages::ask_to_apply(lang)).await {
+            return Ok((Exit::Halted, shown.1));
+        }
+        let progress = self.console.progress(&self.configured.remote);
+        let applied = sync::apply(self.app, &plan.id, self.order(&progress)).await;
+        progress.end();
+        Ok(self.show_report(&applied?.1, false))
+    }
+
+    async fn preview(&self) -> Result<Plan, Failure> {
+        let progress = self.console.progress(&self.configured.remote);
+        let plan = sync::preview(self.app, self.configured, &self.order(&progress)).await;
+        progress.end();
+        plan
+    }
+
+    fn order(&self, progress: &Arc<Progress>) -> Order {
+        Order {
+            overrides: self.args.overrides.iter().copied().collect(),
+            cancel: self.cancel.clone(),
+            watch: progress.clone(),
+            ..Order::new(self.args.mode())
+        }
+    }
+
+    fn show_plan(&self, plan: &Plan) -> (Exit, Value) {
+        let speaker = self.speaker();
+        if !self.console.json {
+            self.console.line(&report::plan(&speaker, plan));
+            if self.args.dry_run && plan.trips.is_empty() {
+                self.console.line(&format!("\n{}", messages::plan_next(self.console.lang, plan.id.as_str())));
+            }
+        }
+        let exit = if plan.trips.is_empty() { Exit::Ok } else { Exit::Halted };
+        (exit, report::plan_json(&self.configured.remote, plan))
+    }
+
+    fn show_report(&self, report: &Report, with_plan: bool) -> (Exit, Value) {
+        let speaker = self.speaker();
+        if !self.console.json {
+            if let Some(plan) = report.plan.as_ref().filter(|_| with_plan) {
+                self.console.line(&report::plan(&speaker, plan));
+                self.console.line("");
+            }
+            self.console.line(&report::result(&speaker, report));
+            if report.record.status == RunStatus::Cancelled {
+                self.console.aside(&messages::stopping(self.console.lang));
+            }
+        }
+        (report.record.status.into(), report::run_json(&speaker, report))
+    }
+
+    /// One of several remotes failed: the others go on.
+    fn failed(&self, failure: &Failure) -> (Exit, Value) {
+        let told = messages::failure(self.console.lang, failure);
+        if !self.console.json {
+            self.console.aside(&told);
+        }
+        let (exit, status) = match failure {
+            Failure::Engine(EngineError::Running(_)) => (Exit::Ok, "already_running"),
+            _ => (Exit::Failed, "failed"),
+        };
+        (exit, json!({"remote": self.configured.remote, "status": status, "message": told}))
+    }
+
+    fn speaker(&self) -> Speaker<'_> {
+        Speaker { lang: self.console.lang, units: self.app.units(), remote: &self.configured.remote }
+    }
+}

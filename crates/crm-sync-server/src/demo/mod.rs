@@ -1,0 +1,52 @@
+//! A CRM and an Airtable on this machine, and the story of a sync between them: no account, no token, no server.
+//!
+//! Both sides live in one folder: the CRM as an SQLite file, Airtable as the journal of a sandbox. Run again, the demo
+//! finds both as it left them.
+
+mod story;
+mod world;
+
+use std::path::PathBuf;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::cli::Console;
+use crate::failure::Failure;
+use crate::messages::{self, Chapter};
+use crate::service::sync::Order;
+use connector_core::plan::Mode;
+use story::Story;
+use world::World;
+
+/// How the demo is told.
+#[derive(Debug, Clone)]
+pub struct Demo {
+    /// Ends after the story; else the sandbox stays up.
+    pub once: bool,
+    /// Where both sides are kept.
+    pub folder: PathBuf,
+    /// Begins anew.
+    pub fresh: bool,
+}
+
+impl Demo {
+    /// Tells the whole story; `cancel` ends it.
+    pub async fn run(&self, console: &Console, cancel: CancellationToken) -> Result<(), Failure> {
+        if self.fresh {
+            world::clear(&self.folder).await?;
+        }
+        let world = World::open(&self.folder, console.lang).await?;
+        console.heading(&messages::chapter(console.lang, Chapter::Welcome));
+        let order = Order { trigger: "demo", cancel: cancel.clone(), ..Order::new(Mode::Sync) };
+        let story = Story { world: &world, console, order };
+        match world.configured().await? {
+            Some(configured) => story.again(&configured).await?,
+            None => story.tell().await?,
+        }
+        if !self.once && !cancel.is_cancelled() {
+            console.heading(&messages::demo_stays(console.lang, &world.variables(), world.sandbox.control_url()));
+            cancel.cancelled().await;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,128 @@
+//! Why a command could not be done. [`messages::failure`](crate::messages::failure) says it to people.
+
+use std::path::PathBuf;
+
+use connector_core::engine::EngineError;
+use connector_core::mapping::Finding;
+use connector_core::store::StoreError;
+use connector_sandbox::StartError;
+
+use crate::store::OpenError;
+
+/// Why a command could not be done.
+#[derive(Debug)]
+pub enum Failure {
+    /// The database cannot be used.
+    Open(OpenError),
+    /// The database failed.
+    Store(StoreError),
+    /// The remote refused or failed.
+    Remote(connector_core::Error),
+    /// There was no run, or it could not be recorded.
+    Engine(EngineError),
+    /// The program cannot talk to this remote yet.
+    NotYet {
+        /// Which one.
+        remote: String,
+    },
+    /// No token for this remote.
+    NoToken {
+        /// Which one.
+        remote: String,
+    },
+    /// Nobody said which container.
+    NotConfigured {
+        /// Of which remote.
+        remote: String,
+    },
+    /// The token sees no base of this name.
+    NoBase {
+        /// Of which remote.
+        remote: String,
+        /// What was asked for.
+        wanted: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// The base has no such table.
+    NoTable {
+        /// What was asked for.
+        wanted: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// The CRM has no such units.
+    UnknownUnits {
+        /// What was asked for.
+        wanted: Vec<String>,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// The table has no such fields.
+    UnknownFields {
+        /// What was asked for.
+        wanted: Vec<String>,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// The mapping cannot work: these are its faults.
+    BrokenMapping {
+        /// Of which remote.
+        remote: String,
+        /// The worst first.
+        findings: Vec<Finding>,
+    },
+    /// A file cannot be read or written.
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file is no CSV.
+    Csv {
+        /// Which one.
+        path: PathBuf,
+        /// Why.
+        source: csv::Error,
+    },
+    /// A CSV file lacks a column that every deal needs.
+    CsvColumns {
+        /// Which file.
+        path: PathBuf,
+        /// The units that no column brings.
+        missing: Vec<String>,
+    },
+    /// The sandbox did not start.
+    Sandbox(StartError),
+    /// The demo did not come out as it should: in words of the language.
+    Demo(String),
+}
+
+/// Lets `?` turn a part's error into ours.
+macro_rules! from {
+    ($($variant:ident($error:ty))+) => {$(
+        impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                Self::$variant(error)
+            }
+        }
+    )+};
+}
+
+from! {
+    Open(OpenError)
+    Store(StoreError)
+    Remote(connector_core::Error)
+    Sandbox(StartError)
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Remote(error) => Self::Remote(error),
+            EngineError::Store(error) => Self::Store(error),
+            other => Self::Engine(other),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! What the doctor says.
+
+use connector_core::lens::Carries;
+use connector_core::plan::Side;
+use connector_core::provider::Identity;
+
+use super::{Lang, loss, obstacle, remote_name, say, side_name, whole};
+use crate::service::check::Prediction;
+
+/// The token works: whose it is.
+#[must_use]
+pub fn token_works(lang: Lang, identity: &Identity, remote: &str) -> String {
+    let (there, who) = (remote_name(remote), identity.label.as_deref().unwrap_or(&identity.id));
+    let told = say!(lang, "Le jeton {there} fonctionne ({who}).", "The {there} token works ({who}).");
+    match &identity.scopes {
+        None => told,
+        Some(scopes) => {
+            let scopes = scopes.join(", ");
+            say!(lang, "{told} Droits : {scopes}.", "{told} Scopes: {scopes}.")
+        }
+    }
+}
+
+/// Which table is connected.
+#[must_use]
+pub fn table_chosen(lang: Lang, table: &str, base: &str) -> String {
+    let table = lang.quoted(table);
+    say!(lang, "Table {table} de la base {base}.", "Table {table} of base {base}.")
+}
+
+/// The table can be read.
+#[must_use]
+pub fn fields_read(lang: Lang, fields: usize) -> String {
+    match lang {
+        Lang::Fr => format!("La table est lisible : {}.", lang.count(fields, "champ", "champs")),
+        Lang::En => format!("The table can be read: {}.", lang.count(fields, "field", "fields")),
+    }
+}
+
+/// The heading of the findings.
+#[must_use]
+pub fn findings_title(lang: Lang) -> String {
+    say!(lang, "À savoir sur les associations", "To know about the mapping")
+}
+
+/// The heading of what each field carries.
+#[must_use]
+pub fn carried_title(lang: Lang) -> String {
+    say!(lang, "Ce que chaque champ transporte", "What each field carries")
+}
+
+/// The heading of the sample rows.
+#[must_use]
+pub fn sample_title(lang: Lang, remote: &str) -> String {
+    let there = remote_name(remote);
+    say!(lang, "Exemples de lignes de {there}, lues comme des deals", "Sample records of {there}, read as deals")
+}
+
+/// What becomes of values on their way to one side.
+#[must_use]
+pub fn carries(lang: Lang, carries: &Carries, side: Side, remote: &str) -> String {
+    let name = side_name(lang, side, remote);
+    let what = match carries {
+        Carries::Exact => say!(lang, "tout arrive, sans perte", "everything arrives, nothing is lost"),
+        Carries::Impossible(why) => obstacle(lang, why),
+        Carries::Lossy(losses) => {
+            losses.iter().map(|lost| loss(lang, lost)).collect::<Vec<_>>().join(" ; ")
+        }
+    };
+    say!(lang, "vers {name} : {what}", "to {name}: {what}")
+}
+
+/// What a sync would cost.
+#[must_use]
+pub fn prediction(lang: Lang, told: &Prediction, remote: &str) -> String {
+    let there = remote_name(remote);
+    let (linked, page) = (whole(lang, told.linked), told.page);
+    match lang {
+        Lang::Fr => format!(
+            "Requêtes prévues à {there} : {} sans rien à faire ({linked} lignes liées, une de plus par {page} lignes), \
+             {} au plus pour créer les deals qui manquent.",
+            told.idle, told.creations
+        ),
+        Lang::En => format!(
+            "Expected requests to {there}: {} with nothing to do ({linked} linked records, one more for each {page} \
+             records), {} at most to create the missing deals.",
+            told.idle, told.creations
+        ),
+    }
+}

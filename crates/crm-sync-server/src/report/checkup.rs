@@ -1,0 +1,77 @@
+//! What the doctor found.
+
+use connector_core::plan::Side;
+
+use super::Speaker;
+use super::list::Text;
+use crate::messages;
+use crate::service::check::{Checkup, SampleRow};
+
+/// The checkup as text.
+#[must_use]
+pub fn checkup(speaker: &Speaker<'_>, checkup: &Checkup) -> String {
+    let Speaker { lang, remote, .. } = *speaker;
+    let mut text = Text::default();
+    match &checkup.identity {
+        Ok(identity) => text.line(&format!("✓ {}", messages::token_works(lang, identity, remote))),
+        Err(error) => {
+            let told = messages::remote_failure(lang, error.kind(), remote, error.detail());
+            text.line(&format!("✗ {told}"));
+        }
+    }
+    match &checkup.configured {
+        Some(Ok(configured)) => {
+            let table = &configured.settings.table_name;
+            text.line(&format!("✓ {}", messages::table_chosen(lang, table, configured.settings.base.as_str())));
+        }
+        Some(Err(failure)) => text.line(&format!("✗ {}", messages::failure(lang, failure))),
+        None => {}
+    }
+    match &checkup.schema {
+        Some(Ok(schema)) => text.line(&format!("✓ {}", messages::fields_read(lang, schema.fields.len()))),
+        Some(Err(error)) => {
+            let told = messages::remote_failure(lang, error.kind(), remote, error.detail());
+            text.line(&format!("✗ {told}"));
+        }
+        None => {}
+    }
+    let findings: Vec<String> = checkup
+        .findings
+        .iter()
+        .map(|finding| {
+            let unit = finding.unit.as_ref().map(|unit| speaker.unit(unit));
+            let told = messages::finding(lang, finding, unit.as_deref(), remote);
+            format!("{} {told}", messages::severity_mark(finding.severity))
+        })
+        .collect();
+    text.list(speaker, &messages::findings_title(lang), &findings);
+    let carried: Vec<String> = checkup
+        .carried
+        .iter()
+        .filter_map(|(position, field, fidelity)| {
+            let unit = speaker.unit_at(*position)?;
+            let ways: Vec<String> = [Side::Remote, Side::Crm]
+                .map(|side| messages::carries(lang, fidelity.towards(side), side, remote))
+                .to_vec();
+            Some(format!("{} ↔ {}\n{}", unit.name(), lang.quoted(field), ways.join("\n")))
+        })
+        .collect();
+    text.list(speaker, &messages::carried_title(lang), &carried);
+    let rows: Vec<String> = checkup.rows.iter().map(|row| sample(speaker, row)).collect();
+    text.list(speaker, &messages::sample_title(lang, remote), &rows);
+    if let Some(prediction) = &checkup.prediction {
+        text.line("");
+        text.line(&messages::prediction(lang, prediction, remote));
+    }
+    text.end()
+}
+
+fn sample(speaker: &Speaker<'_>, row: &SampleRow) -> String {
+    let told = row.values.iter().filter_map(|(position, value, note)| {
+        let unit = speaker.unit_at(*position)?;
+        let note = note.as_ref().map(|note| format!(" [{}]", messages::note_text(speaker.lang, note)));
+        let shown = messages::value(speaker.lang, Some(&unit.kind), value);
+        Some(format!("{} {shown}{}", unit.name(), note.unwrap_or_default()))
+    });
+    told.collect::<Vec<_>>().join(" · ")
+}

@@ -1,0 +1,121 @@
+//! The same as one JSON document, for programs. Keys are only added, never renamed.
+
+use connector_core::engine::Report;
+use connector_core::plan::Plan;
+use serde_json::{Value, json};
+
+use super::Speaker;
+use super::result::unknown_stages;
+use crate::messages;
+use crate::service::check::Checkup;
+use crate::service::connection::Configured;
+use crate::service::deals_file::{Imported, Why};
+use crate::store::Run;
+
+/// A plan that was made and kept.
+#[must_use]
+pub fn plan_json(remote: &str, plan: &Plan) -> Value {
+    let status = if plan.trips.is_empty() { "planned" } else { "halted" };
+    json!({"remote": remote, "status": status, "plan": plan})
+}
+
+/// A run and its plan.
+#[must_use]
+pub fn run_json(speaker: &Speaker<'_>, report: &Report) -> Value {
+    let results: Vec<Value> = report
+        .results
+        .iter()
+        .map(|(seq, result)| json!({"seq": seq, "outcome": result.outcome, "message": result.message}))
+        .collect();
+    let record = &report.record;
+    let message = record.message.as_ref();
+    json!({
+        "remote": speaker.remote,
+        "status": record.status,
+        "message": message.map(|message| messages::run_message(speaker.lang, message, speaker.remote)),
+        "run": record,
+        "unknown_statuses": unknown_stages(report),
+        "plan": report.plan,
+        "results": results,
+    })
+}
+
+/// The connections and their last runs.
+#[must_use]
+pub fn connections_json(found: &[(Configured, Vec<Run>, Option<String>, usize)]) -> Value {
+    let connections: Vec<Value> = found
+        .iter()
+        .map(|(configured, runs, running, open)| {
+            json!({
+                "remote": configured.remote,
+                "settings": configured.settings,
+                "running": running,
+                "open_conflicts": open,
+                "runs": runs.iter().map(|run| json!(run.record)).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    json!({"connections": connections})
+}
+
+/// What a CSV file brought.
+#[must_use]
+pub fn imported_json(speaker: &Speaker<'_>, imported: &Imported) -> Value {
+    let refused: Vec<Value> = imported
+        .refused
+        .iter()
+        .map(|(line, client, unit, why)| {
+            let why = match why {
+                Why::Value(problem) => messages::problem(speaker.lang, problem),
+                Why::Crm(why) => why.clone(),
+            };
+            json!({"line": line, "client": client, "unit": unit, "reason": why})
+        })
+        .collect();
+    json!({
+        "rows": imported.rows,
+        "created": imported.created,
+        "known": imported.known,
+        "refused": refused,
+        "unknown_statuses": imported.unknown_stages,
+    })
+}
+
+/// What the doctor found.
+#[must_use]
+pub fn checkup_json(speaker: &Speaker<'_>, checkup: &Checkup) -> Value {
+    let failed = |error: &connector_core::Error| {
+        messages::remote_failure(speaker.lang, error.kind(), speaker.remote, error.detail())
+    };
+    let rows: Vec<Value> = checkup
+        .rows
+        .iter()
+        .map(|row| {
+            let cells = row.values.iter().filter_map(|(position, value, _)| {
+                let unit = speaker.unit_at(*position)?;
+                Some((unit.key.to_string(), json!(value)))
+            });
+            Value::Object(cells.collect())
+        })
+        .collect();
+    json!({
+        "remote": checkup.remote,
+        "sound": checkup.is_sound(),
+        "token": match &checkup.identity {
+            Ok(identity) => json!({"works": true, "user": identity.id, "label": identity.label, "scopes": identity.scopes}),
+            Err(error) => json!({"works": false, "message": failed(error)}),
+        },
+        "configuration": match &checkup.configured {
+            Some(Ok(configured)) => json!(configured.settings),
+            _ => Value::Null,
+        },
+        "schema": match &checkup.schema {
+            Some(Ok(schema)) => json!(schema),
+            _ => Value::Null,
+        },
+        "findings": checkup.findings,
+        "sample": rows,
+        "calls": checkup.prediction.map(|told| json!({"idle_sync": told.idle, "creations": told.creations})),
+    })
+}
+

@@ -1,0 +1,43 @@
+//! Headings and lists that are cut where they are long.
+
+use super::Speaker;
+use crate::messages;
+
+/// The most lines of one list.
+const SHOWN: usize = 8;
+
+/// Text that grows by headings and lists.
+#[derive(Debug, Default)]
+pub(super) struct Text(String);
+
+impl Text {
+    /// One line.
+    pub(super) fn line(&mut self, line: &str) {
+        self.0.push_str(line);
+        self.0.push('\n');
+    }
+
+    /// A heading and its items, each of one or more lines; nothing when there are none.
+    pub(super) fn list(&mut self, speaker: &Speaker<'_>, heading: &str, items: &[String]) {
+        if items.is_empty() {
+            return;
+        }
+        self.line("");
+        let count = messages::whole(speaker.lang, items.len());
+        self.line(&format!("{heading} ({count})"));
+        for item in items.iter().take(SHOWN) {
+            self.line(&format!("  • {}", item.replace('\n', "\n    ")));
+        }
+        if items.len() > SHOWN {
+            self.line(&format!("  {}", messages::and_more(speaker.lang, items.len() - SHOWN)));
+        }
+    }
+
+    /// All of it, without the last line's end.
+    pub(super) fn end(mut self) -> String {
+        while self.0.ends_with('\n') {
+            self.0.pop();
+        }
+        self.0
+    }
+}

@@ -1,0 +1,47 @@
+//! Plans, results and findings as text for people and as JSON for programs.
+
+mod checkup;
+mod history;
+mod json;
+mod list;
+mod plan;
+mod result;
+
+pub use checkup::checkup;
+pub use history::{configured, imported, status};
+pub use json::{checkup_json, connections_json, imported_json, plan_json, run_json};
+pub use plan::plan;
+pub use result::result;
+
+use connector_core::id::UnitKey;
+use connector_core::unit::{Unit, Units};
+use connector_core::value::Value;
+
+use crate::messages::{self, Lang};
+
+/// What a report needs to know to speak: the language, the units, the remote.
+#[derive(Debug, Clone, Copy)]
+pub struct Speaker<'a> {
+    /// The language.
+    pub lang: Lang,
+    /// What a deal is made of.
+    pub units: &'a Units,
+    /// The remote: `airtable`.
+    pub remote: &'a str,
+}
+
+impl Speaker<'_> {
+    /// What people call a unit.
+    fn unit(&self, key: &UnitKey) -> String {
+        self.units.get(key.as_str()).map_or_else(|| key.to_string(), |unit| unit.name().to_owned())
+    }
+
+    /// What a unit holds, as people write it.
+    fn value(&self, key: &UnitKey, value: &Value) -> String {
+        messages::value(self.lang, self.units.get(key.as_str()).map(|unit| &unit.kind), value)
+    }
+
+    fn unit_at(&self, position: usize) -> Option<&Unit> {
+        self.units.at(position)
+    }
+}

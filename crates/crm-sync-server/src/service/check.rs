@@ -1,0 +1,138 @@
+//! The doctor: does the token work, is the table there, what would the mapping lose, what would a sync cost?
+
+use connector_core::Error;
+use connector_core::connector::Listing;
+use connector_core::lens::{Fidelity, Note};
+use connector_core::mapping::{Binding, Finding};
+use connector_core::provider::Identity;
+use connector_core::schema::Schema;
+use connector_core::store::Store;
+use connector_core::value::Value;
+use futures::StreamExt;
+
+use super::connection::{self, Configured};
+use crate::app::App;
+use crate::failure::Failure;
+
+/// How many records are shown.
+const SAMPLE: usize = 5;
+/// What a sync asks for besides pages and writes: the schema.
+const OVERHEAD: usize = 1;
+
+/// What the doctor found. A step that failed leaves the later ones empty.
+#[derive(Debug)]
+pub struct Checkup {
+    /// The remote.
+    pub remote: String,
+    /// Whose token it is, or why it does not work.
+    pub identity: Result<Identity, Error>,
+    /// The connection, or why there is none.
+    pub configured: Option<Result<Configured, Failure>>,
+    /// The table's fields, or why they cannot be read.
+    pub schema: Option<Result<Schema, Error>>,
+    /// What is wrong with the mapping or lost by it, the worst first.
+    pub findings: Vec<Finding>,
+    /// What each mapped unit's field is called, and how faithfully it carries values; by the units' position.
+    pub carried: Vec<(usize, String, Fidelity)>,
+    /// A few records as deals.
+    pub rows: Vec<SampleRow>,
+    /// What a sync would cost.
+    pub prediction: Option<Prediction>,
+}
+
+/// A record as a deal: a value for each unit that is mapped, by its position.
+#[derive(Debug, Clone)]
+pub struct SampleRow {
+    /// The values, and what was replaced in reading them.
+    pub values: Vec<(usize, Value, Option<Note>)>,
+}
+
+/// How many requests a sync costs.
+#[derive(Debug, Clone, Copy)]
+pub struct Prediction {
+    /// Deals in the CRM.
+    pub deals: usize,
+    /// Records that are linked, as far as known.
+    pub linked: usize,
+    /// A sync with nothing to do, with as many records as are linked.
+    pub idle: usize,
+    /// Creating in the remote every deal that is not linked yet, at most.
+    pub creations: usize,
+    /// How many records one page holds.
+    pub page: usize,
+}
+
+impl Checkup {
+    /// Whether every step went through.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.identity.is_ok()
+            && self.configured.as_ref().is_some_and(Result::is_ok)
+            && self.schema.as_ref().is_some_and(Result::is_ok)
+            && self.findings.iter().all(|finding| finding.severity != connector_core::mapping::Severity::Error)
+    }
+}
+
+/// Looks at everything that a sync of this remote needs; writes nothing.
+pub async fn check(app: &App, remote: &str) -> Result<Checkup, Failure> {
+    let provider = app.provider(remote)?;
+    let mut checkup = Checkup {
+        remote: remote.to_owned(),
+        identity: provider.identity().await,
+        configured: None,
+        schema: None,
+        findings: Vec::new(),
+        carried: Vec::new(),
+        rows: Vec::new(),
+        prediction: None,
+    };
+    if checkup.identity.is_err() {
+        return Ok(checkup);
+    }
+    let configured = match connection::of_remote(app, remote).await {
+        Ok(configured) => configured,
+        failed @ Err(_) => {
+            checkup.configured = Some(failed);
+            return Ok(checkup);
+        }
+    };
+    let connector = connection::connector(app, &configured)?;
+    let link = &configured.settings.connection;
+    match connector.schema().await {
+        Err(error) => checkup.schema = Some(Err(error)),
+        Ok(schema) => {
+            checkup.findings = link.mapping.check(app.units(), &schema);
+            let binding = Binding::new(app.units(), &link.mapping, &schema, link.create_options);
+            checkup.carried = binding
+                .iter()
+                .map(|(position, bound)| (position, bound.label.clone(), bound.lens.fidelity()))
+                .collect();
+            let mut pages = connector.list(Listing::sample(binding.fields(), SAMPLE));
+            while let Some(page) = pages.next().await {
+                checkup.rows.extend(page?.deals.iter().map(|deal| sample(&binding, deal)));
+            }
+            checkup.rows.truncate(SAMPLE);
+            checkup.schema = Some(Ok(schema));
+        }
+    }
+    let capabilities = connector.capabilities();
+    let linked = app.store.state(&link.id).await?.links.len();
+    let deals = app.store.deals().await?.len();
+    checkup.prediction = Some(Prediction {
+        deals,
+        linked,
+        idle: OVERHEAD + linked.div_ceil(capabilities.page.get()).max(1),
+        creations: deals.saturating_sub(linked).div_ceil(capabilities.batch.get()),
+        page: capabilities.page.get(),
+    });
+    checkup.configured = Some(Ok(configured));
+    Ok(checkup)
+}
+
+fn sample(binding: &Binding, deal: &connector_core::connector::RemoteDeal) -> SampleRow {
+    let decode = |(position, bound): (usize, &connector_core::mapping::Bound)| {
+        let decoded = bound.lens.decode(deal.cell(&bound.field));
+        (position, decoded.value, decoded.note)
+    };
+    SampleRow { values: binding.iter().map(decode).collect() }
+}

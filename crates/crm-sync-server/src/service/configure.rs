@@ -1,0 +1,261 @@
+//! Connecting a table: which one, which unit is which field, what tells which deal a record is.
+
+use std::collections::BTreeMap;
+
+use connector_core::connector::DealConnector;
+use connector_core::engine::Connection;
+use connector_core::fold::fold;
+use connector_core::id::{BaseId, UnitKey};
+use connector_core::mapping::{Finding, Mapping, Pair, Severity};
+use connector_core::plan::{Policy, Strategy};
+use connector_core::provider::{ConnectorSettings, Container, Provider};
+use connector_core::schema::{Field, FieldKind, Schema};
+use connector_core::unit::Units;
+
+use super::connection::{ConnectionSettings, Configured, connection_id};
+use crate::app::App;
+use crate::crm;
+use crate::failure::Failure;
+use crate::store::ConfigChange;
+
+/// The name of the field that holds the deals' ids.
+pub const KEY_FIELD: &str = "CRM ID";
+
+/// What the user chose; what is absent stays as it is, or is suggested.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// The base, by id or name.
+    pub base: Option<String>,
+    /// The table, by id or name.
+    pub table: Option<String>,
+    /// Unit to field name or id; an empty name means not mapped.
+    pub fields: BTreeMap<String, String>,
+    /// Who wins a conflict.
+    pub strategy: Option<Strategy>,
+    /// The field for the deals' ids.
+    pub key_field: KeyField,
+    /// The units that tell which deal a record without id is.
+    pub natural_key: Option<Vec<String>>,
+    /// Whether unknown options may be made in the remote.
+    pub create_options: Option<bool>,
+}
+
+/// The field that holds the deals' ids.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum KeyField {
+    /// The one of before, or the one that looks like it.
+    #[default]
+    Found,
+    /// Made, unless there is one of its name.
+    Create,
+    /// This one.
+    Named(String),
+    /// None.
+    None,
+}
+
+/// What a configuration came to.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// The connection as it is stored now.
+    pub configured: Configured,
+    /// The table's fields.
+    pub schema: Schema,
+    /// What the mapping loses; no error among it.
+    pub findings: Vec<Finding>,
+}
+
+/// Finds the table, makes the mapping, checks and stores it.
+pub async fn configure(app: &App, remote: &str, wanted: Wanted) -> Result<Outcome, Failure> {
+    let provider = app.provider(remote)?;
+    let old = app.store.connector_config(remote).await?;
+    let before = super::connection::of_remote(app, remote).await.ok().map(|configured| configured.settings);
+    let missing = || Failure::NotConfigured { remote: remote.to_owned() };
+
+    let old_base = old.as_ref().and_then(|row| row.base_id.clone()).filter(|base| !base.trim().is_empty());
+    let known_base = before.as_ref().map(|before| before.base.to_string()).or(old_base);
+    let base = find_base(provider.as_ref(), &wanted.base.clone().or(known_base).ok_or_else(missing)?).await?;
+    let old_table = old.as_ref().and_then(|row| row.table_name.clone()).filter(|name| !name.trim().is_empty());
+    let known_table = before.as_ref().filter(|before| before.base == base).map(|before| before.table.to_string());
+    let table = wanted.table.clone().or(known_table).or(old_table).ok_or_else(missing)?;
+    let table = find_table(provider.as_ref(), &base, &table).await?;
+
+    let id = connection_id(remote, &base, &table.id);
+    let before = before.filter(|before| before.connection.id == id);
+    let mut policy = before.as_ref().map_or_else(Policy::default, |before| before.connection.policy.clone());
+    if let Some(strategy) = wanted.strategy {
+        policy.strategy = strategy;
+    }
+    let kept = before.as_ref().is_some_and(|before| before.connection.create_options);
+    let create_options = wanted.create_options.unwrap_or(kept);
+
+    let settings = ConnectorSettings { base: base.clone(), container: table.id.clone(), create_options };
+    let connector = provider.connect(settings)?;
+    let mut schema = connector.schema().await?;
+    let names = old.and_then(|row| row.field_mapping).and_then(|json| serde_json::from_str(&json).ok());
+    let mapping = before.map(|before| before.connection.mapping);
+    let mut mapping = mapping.unwrap_or_else(|| first_mapping(app.units(), &schema, names.as_ref()));
+    choose_fields(app.units(), &schema, &mut mapping, &wanted.fields)?;
+    choose_key(app.units(), &mut mapping, wanted.natural_key)?;
+    choose_key_field(connector.as_ref(), &mut schema, &mut mapping, &wanted.key_field).await?;
+
+    let findings = mapping.check(app.units(), &schema);
+    let broken: Vec<Finding> =
+        findings.iter().filter(|finding| finding.severity == Severity::Error).cloned().collect();
+    if !broken.is_empty() {
+        return Err(Failure::BrokenMapping { remote: remote.to_owned(), findings: broken });
+    }
+    let connection = Connection { id: id.clone(), mapping, policy, create_options };
+    let settings = ConnectionSettings { base, table: table.id, table_name: table.name, connection };
+    app.store.save_connection(&id, remote, &settings).await?;
+    app.store.save_connector_config(remote, crm_row(&settings)).await?;
+    Ok(Outcome { configured: Configured { remote: remote.to_owned(), settings }, schema, findings })
+}
+
+/// The connection as the CRM's own page shows it: by names.
+fn crm_row(settings: &ConnectionSettings) -> ConfigChange {
+    let pairs = &settings.connection.mapping.pairs;
+    let names: BTreeMap<&str, &str> =
+        pairs.iter().map(|pair| (pair.unit.as_str(), pair.label.as_str())).collect();
+    ConfigChange {
+        base_id: Some(settings.base.to_string()),
+        table_name: Some(settings.table_name.clone()),
+        field_mapping: serde_json::to_string(&names).ok(),
+        is_active: Some(true),
+    }
+}
+
+async fn find_base(provider: &dyn Provider, wanted: &str) -> Result<BaseId, Failure> {
+    // Ids are taken as they are: a token may open a base without being allowed to list them.
+    if wanted.starts_with("app") {
+        return Ok(wanted.into());
+    }
+    let bases = provider.bases().await?;
+    let found = bases.iter().find(|base| fold(&base.name) == fold(wanted));
+    found.map(|base| base.id.clone()).ok_or_else(|| Failure::NoBase {
+        remote: provider.name().to_owned(),
+        wanted: wanted.to_owned(),
+        known: bases.iter().map(|base| base.name.clone()).collect(),
+    })
+}
+
+async fn find_table(provider: &dyn Provider, base: &BaseId, wanted: &str) -> Result<Container, Failure> {
+    let tables = provider.containers(base).await?;
+    let exact = tables.iter().find(|table| table.id.as_str() == wanted || table.name == wanted);
+    let found = exact.or_else(|| tables.iter().find(|table| fold(&table.name) == fold(wanted)));
+    found.cloned().ok_or_else(|| Failure::NoTable {
+        wanted: wanted.to_owned(),
+        known: tables.iter().map(|table| table.name.clone()).collect(),
+    })
+}
+
+/// The names that an earlier program kept, else what names and types suggest.
+fn first_mapping(units: &Units, schema: &Schema, names: Option<&BTreeMap<String, String>>) -> Mapping {
+    let mut mapping = match names {
+        Some(names) => Mapping::by_names(units, schema, names).mapping,
+        None => Mapping::default(),
+    };
+    if mapping.pairs.is_empty() {
+        mapping = Mapping::suggest(units, schema).mapping;
+    }
+    let client = UnitKey::from(crm::CLIENT);
+    if mapping.natural_key.is_empty() && mapping.pair(&client).is_some() {
+        mapping.natural_key.push(client);
+    }
+    mapping
+}
+
+fn choose_fields(
+    units: &Units,
+    schema: &Schema,
+    mapping: &mut Mapping,
+    wanted: &BTreeMap<String, String>,
+) -> Result<(), Failure> {
+    let mut unknown_units = Vec::new();
+    let mut unknown_fields = Vec::new();
+    for (key, name) in wanted {
+        let Some(unit) = unit_called(units, key) else {
+            unknown_units.push(key.clone());
+            continue;
+        };
+        mapping.pairs.retain(|pair| pair.unit != unit.key);
+        if name.trim().is_empty() {
+            continue;
+        }
+        match field_called(schema, name) {
+            Some(field) => {
+                mapping.pairs.retain(|pair| pair.field != field.id);
+                mapping.pairs.push(Pair::new(unit, field));
+            }
+            None => unknown_fields.push(name.clone()),
+        }
+    }
+    refuse_units(units, unknown_units)?;
+    if unknown_fields.is_empty() {
+        return Ok(());
+    }
+    let known = schema.fields.iter().map(|field| field.name.clone()).collect();
+    Err(Failure::UnknownFields { wanted: unknown_fields, known })
+}
+
+fn choose_key(units: &Units, mapping: &mut Mapping, wanted: Option<Vec<String>>) -> Result<(), Failure> {
+    let Some(wanted) = wanted else { return Ok(()) };
+    let (mut key, mut unknown) = (Vec::new(), Vec::new());
+    for name in wanted.into_iter().filter(|name| !name.trim().is_empty()) {
+        match unit_called(units, &name) {
+            Some(unit) => key.push(unit.key.clone()),
+            None => unknown.push(name),
+        }
+    }
+    refuse_units(units, unknown)?;
+    mapping.natural_key = key;
+    Ok(())
+}
+
+async fn choose_key_field(
+    connector: &dyn DealConnector,
+    schema: &mut Schema,
+    mapping: &mut Mapping,
+    wanted: &KeyField,
+) -> Result<(), Failure> {
+    match wanted {
+        KeyField::Found => {}
+        KeyField::None => mapping.key_field = None,
+        KeyField::Named(name) => {
+            let known = || schema.fields.iter().map(|field| field.name.clone()).collect();
+            let field = field_called(schema, name)
+                .ok_or_else(|| Failure::UnknownFields { wanted: vec![name.clone()], known: known() })?;
+            mapping.key_field = Some(field.id.clone());
+        }
+        KeyField::Create => {
+            let is_text = |field: &&Field| matches!(field.kind, FieldKind::Text { .. }) && field.writable;
+            let field = match field_called(schema, KEY_FIELD).filter(is_text) {
+                Some(field) => field.clone(),
+                None => {
+                    let field = connector.create_key_field(KEY_FIELD).await?;
+                    schema.fields.push(field.clone());
+                    field
+                }
+            };
+            mapping.key_field = Some(field.id);
+        }
+    }
+    Ok(())
+}
+
+fn unit_called<'u>(units: &'u Units, name: &str) -> Option<&'u connector_core::unit::Unit> {
+    units.get(name).or_else(|| units.iter().find(|unit| fold(unit.name()) == fold(name)))
+}
+
+fn field_called<'s>(schema: &'s Schema, name: &str) -> Option<&'s Field> {
+    let exact = schema.fields.iter().find(|field| field.id.as_str() == name || field.name == name);
+    exact.or_else(|| schema.fields.iter().find(|field| fold(&field.name) == fold(name)))
+}
+
+fn refuse_units(units: &Units, unknown: Vec<String>) -> Result<(), Failure> {
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let known = units.iter().map(|unit| unit.key.to_string()).collect();
+    Err(Failure::UnknownUnits { wanted: unknown, known })
+}

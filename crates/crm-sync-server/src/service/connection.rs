@@ -1,0 +1,82 @@
+//! The connections that are configured.
+
+use std::sync::Arc;
+
+use connector_core::connector::DealConnector;
+use connector_core::engine::{Connection, Engine};
+use connector_core::id::{BaseId, ConnectionId, ContainerId};
+use connector_core::provider::ConnectorSettings;
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::failure::Failure;
+
+/// A remote container and how the CRM is kept in agreement with it: what is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectionSettings {
+    /// The base.
+    pub base: BaseId,
+    /// The table.
+    pub table: ContainerId,
+    /// What people called the table when it was configured.
+    pub table_name: String,
+    /// The mapping, and what the user chose.
+    pub connection: Connection,
+}
+
+/// A connection and its remote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Configured {
+    /// The remote: `airtable`.
+    pub remote: String,
+    /// How it is connected.
+    pub settings: ConnectionSettings,
+}
+
+/// The id of the connection to a container: links hang on it, so another container is another connection.
+#[must_use]
+pub fn connection_id(remote: &str, base: &BaseId, table: &ContainerId) -> ConnectionId {
+    ConnectionId::from(format!("{remote}:{base}:{table}"))
+}
+
+/// All connections in use, the one configured last of each remote.
+pub async fn all(app: &App) -> Result<Vec<Configured>, Failure> {
+    let mut stored = app.store.connections::<ConnectionSettings>().await?;
+    stored.sort_by_key(|connection| std::cmp::Reverse(connection.updated));
+    let mut found: Vec<Configured> = Vec::new();
+    for connection in stored {
+        if found.iter().all(|known| known.remote != connection.provider) {
+            found.push(Configured { remote: connection.provider, settings: connection.settings });
+        }
+    }
+    found.sort_by(|one, other| one.remote.cmp(&other.remote));
+    Ok(found)
+}
+
+/// The connection of this remote.
+pub async fn of_remote(app: &App, remote: &str) -> Result<Configured, Failure> {
+    let found = all(app).await?.into_iter().find(|configured| configured.remote == remote);
+    found.ok_or_else(|| Failure::NotConfigured { remote: remote.to_owned() })
+}
+
+/// The connection of this id.
+pub async fn of_id(app: &App, id: &ConnectionId) -> Result<Option<Configured>, Failure> {
+    let stored = app.store.connection::<ConnectionSettings>(id).await?;
+    Ok(stored.map(|stored| Configured { remote: stored.provider, settings: stored.settings }))
+}
+
+/// The container of the connection, opened. Calls nobody.
+pub fn connector(app: &App, configured: &Configured) -> Result<Arc<dyn DealConnector>, Failure> {
+    let ConnectionSettings { base, table, connection, .. } = &configured.settings;
+    Ok(app.provider(&configured.remote)?.connect(ConnectorSettings {
+        base: base.clone(),
+        container: table.clone(),
+        create_options: connection.create_options,
+    })?)
+}
+
+/// An engine for the connection. Calls nobody.
+pub fn engine(app: &App, configured: &Configured) -> Result<Engine, Failure> {
+    let connection = configured.settings.connection.clone();
+    Ok(Engine::new(connection, connector(app, configured)?, app.store.clone(), app.clock.clone()))
+}
