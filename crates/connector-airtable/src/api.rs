@@ -1,7 +1,6 @@
 //! Airtable's REST calls, one function each, without logic.
 
-use connector_http::{Answer, Failure, Http, Repeat, Request};
-use reqwest::Method;
+use connector_http::{Answer, Failure, Http, Method, Repeat, Request};
 
 use crate::wire;
 

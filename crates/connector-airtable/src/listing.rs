@@ -158,8 +158,8 @@ impl Listing {
             layout = table.read_layout().await?;
             deals = self.decode(&layout, records);
         }
-        self.names.resolve(&table.api, &layout, &self.ask.fields, &mut deals).await?;
-        table.remember(&self.ask.fields, &self.names);
+        let learned = self.names.resolve(&table.api, &layout, &self.ask.fields, &mut deals).await?;
+        table.remember(&self.ask.fields, &learned);
         Ok(deals)
     }
 

@@ -24,20 +24,29 @@ pub(crate) struct Names(HashMap<RemoteId, Option<String>>);
 
 impl Names {
     /// Names the records that `deals` link to in these `fields`: one call for 100 records that are not yet known.
+    /// Gives what it learned.
     pub(crate) async fn resolve(
         &mut self,
         api: &BaseApi,
         layout: &Layout,
         fields: &BTreeSet<FieldId>,
         deals: &mut [RemoteDeal],
-    ) -> Result<()> {
+    ) -> Result<Self> {
+        let mut learned = Self::default();
         for (table, ids) in self.missing(layout, fields, deals) {
             if let Some(primary) = layout.primary_of(&table) {
-                self.ask(api, &table, primary, &ids.into_iter().collect::<Vec<_>>()).await?;
+                learned.ask(api, &table, primary, &ids.into_iter().collect::<Vec<_>>()).await?;
             }
         }
+        self.learn(&learned);
         self.fill(deals);
-        Ok(())
+        Ok(learned)
+    }
+
+    /// What is known of the records that `deals` link to.
+    pub(crate) fn concerning(&self, deals: &[RemoteDeal]) -> Self {
+        let known = |id: &RemoteId| Some((id.clone(), self.0.get(id)?.clone()));
+        Self(linked(deals).filter_map(known).collect())
     }
 
     /// Names those that are known, without asking.
@@ -51,8 +60,8 @@ impl Names {
         }
     }
 
-    /// Keeps what `newer` knows.
-    pub(crate) fn merge(&mut self, newer: &Self) {
+    /// Adds what `newer` knows.
+    pub(crate) fn learn(&mut self, newer: &Self) {
         self.0.extend(newer.0.iter().map(|(id, name)| (id.clone(), name.clone())));
     }
 
@@ -109,4 +118,16 @@ impl Names {
         }
         Ok(())
     }
+}
+
+/// The records that `deals` link to.
+fn linked(deals: &[RemoteDeal]) -> impl Iterator<Item = &RemoteId> {
+    let values = deals.iter().flat_map(|deal| &deal.cells).map(|(_, value)| value);
+    values
+        .filter_map(|value| match value {
+            Value::Links(links) => Some(links),
+            _ => None,
+        })
+        .flatten()
+        .map(|link| &link.id)
 }

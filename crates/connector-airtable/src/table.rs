@@ -30,12 +30,10 @@ pub(crate) struct Table {
 }
 
 /// What the listings told that the answer to a write does not.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Memory {
-    /// The fields that were asked for.
-    pub(crate) fields: BTreeSet<FieldId>,
-    /// The names of the records that they link to.
-    pub(crate) names: Names,
+#[derive(Debug, Default)]
+struct Memory {
+    fields: BTreeSet<FieldId>,
+    names: Names,
 }
 
 impl Table {
@@ -70,16 +68,21 @@ impl Table {
         })
     }
 
-    /// What is remembered of the listings.
-    pub(crate) fn memory(&self) -> Memory {
-        self.lock().clone()
+    /// The fields that were asked for.
+    pub(crate) fn asked(&self) -> BTreeSet<FieldId> {
+        self.lock().fields.clone()
+    }
+
+    /// What the listings called the records that `deals` link to.
+    pub(crate) fn names(&self, deals: &[RemoteDeal]) -> Names {
+        self.lock().names.concerning(deals)
     }
 
     /// Keeps what a listing of these fields told.
-    pub(crate) fn remember(&self, fields: &BTreeSet<FieldId>, names: &Names) {
+    pub(crate) fn remember(&self, fields: &BTreeSet<FieldId>, learned: &Names) {
         let mut memory = self.lock();
         memory.fields.extend(fields.iter().cloned());
-        memory.names.merge(names);
+        memory.names.learn(learned);
     }
 
     fn lock(&self) -> MutexGuard<'_, Memory> {

@@ -1,7 +1,6 @@
 //! Changes, grouped into as few requests as their kinds allow, and what became of each.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use connector_core::connector::{Change, Outcome, RemoteDeal, Stamp};
 use connector_core::id::{FieldId, RemoteId};
@@ -57,11 +56,13 @@ pub(crate) async fn write(table: &Table, changes: Vec<Change>) -> Vec<Outcome> {
     if options_made && let Ok(newer) = table.read_layout().await {
         layout = newer;
     }
+    let mut places = Vec::with_capacity(done.len());
     let mut stored = Vec::with_capacity(done.len());
     for Done { position, result } in done {
         match result {
-            Ok(Stored { id, record, adopted }) => {
-                stored.push((position, adopted, deal(table, &layout, &id, record)));
+            Ok(row) => {
+                places.push((position, row.adopted));
+                stored.push(row);
             }
             Err(failure) => {
                 let outcome = changes.get(position).map(|change| failed(change, failure));
@@ -69,12 +70,9 @@ pub(crate) async fn write(table: &Table, changes: Vec<Change>) -> Vec<Outcome> {
             }
         }
     }
-    let (places, deals): (Vec<_>, Vec<_>) =
-        stored.into_iter().map(|(at, adopted, deal)| ((at, adopted), deal)).unzip();
-    let deals = named(table, &layout, deals).await;
-    outcomes.extend(
-        places.into_iter().zip(deals).map(|((at, adopted), deal)| (at, Outcome::Applied { deal, adopted })),
-    );
+    let deals = read(table, &layout, stored).await;
+    let applied = places.into_iter().zip(deals);
+    outcomes.extend(applied.map(|((at, adopted), deal)| (at, Outcome::Applied { deal, adopted })));
     outcomes.into_values().collect()
 }
 
@@ -146,22 +144,26 @@ fn encode(table: &Table, layout: &Layout, cells: &[(FieldId, Value)]) -> Result<
     Ok((encoded, makes_options))
 }
 
-fn deal(table: &Table, layout: &Arc<Layout>, id: &str, record: Option<crate::wire::Record>) -> RemoteDeal {
-    let Some(record) = record else {
-        return RemoteDeal { id: id.into(), cells: Vec::new(), edited: None, created: None, url: None };
+/// The deals that the rows are now, dated and named as the listings did.
+async fn read(table: &Table, layout: &Layout, stored: Vec<Stored>) -> Vec<RemoteDeal> {
+    let asked = table.asked();
+    let clock = layout.edit_clock(&asked);
+    let deal = |stored: Stored| match stored.record {
+        Some(record) => table.deal(layout, &record, clock, |_| true),
+        None => gone(stored.id.into()),
     };
-    let fields = table.memory().fields;
-    table.deal(layout, &record, layout.edit_clock(&fields), |_| true)
-}
-
-/// Names what the deals link to, as the listings did. The write is done, so what cannot be named stays unnamed.
-async fn named(table: &Table, layout: &Layout, mut deals: Vec<RemoteDeal>) -> Vec<RemoteDeal> {
-    let mut memory = table.memory();
-    if let Err(error) = memory.names.resolve(&table.api, layout, &memory.fields, &mut deals).await {
+    let mut deals: Vec<_> = stored.into_iter().map(deal).collect();
+    let mut names = table.names(&deals);
+    // The write is done, so what cannot be named stays unnamed.
+    if let Err(error) = names.resolve(&table.api, layout, &asked, &mut deals).await {
         tracing::debug!(%error, "linked records stay without names");
-        memory.names.fill(&mut deals);
+        names.fill(&mut deals);
     }
     deals
+}
+
+fn gone(id: RemoteId) -> RemoteDeal {
+    RemoteDeal { id, cells: Vec::new(), edited: None, created: None, url: None }
 }
 
 fn failed(change: &Change, failure: Failure) -> Outcome {

@@ -20,4 +20,5 @@ pub use failure::Failure;
 pub use limit::Limiter;
 pub use meter::Meter;
 pub use request::Request;
+pub use reqwest::{Method, header};
 pub use retry::{Policy, Repeat, Trouble};

@@ -1,5 +1,6 @@
 //! The suite that every connector must pass.
 
+use std::future::{Ready, ready};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ struct Deals {
     fields: Fields,
 }
 
-async fn make() -> Deals {
+fn make() -> Ready<Deals> {
     let world = World::start(Settings { deals: 0, ..Settings::default() });
     let fields = Fields {
         text: world.field("Name"),
@@ -34,7 +35,7 @@ async fn make() -> Deals {
         computed: Some(world.field("Weighted Amount")),
         unknown: "fldNNNNNNNNNNNNNN".into(),
     };
-    Deals { connector: world.connect(false), option_maker: world.connect(true), world, fields }
+    ready(Deals { connector: world.connect(false), option_maker: world.connect(true), world, fields })
 }
 
 #[async_trait]

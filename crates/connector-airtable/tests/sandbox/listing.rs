@@ -86,7 +86,7 @@ async fn a_gateways_page_is_waited_out() {
 #[tokio::test]
 async fn the_feed_lists_only_what_was_touched() {
     let world = with_deals(250);
-    world.sandbox.advance_clock(Duration::from_mins(60));
+    world.sandbox.advance_clock(Duration::from_hours(1));
     let connector = world.connect(false);
     let fields = vec![world.field("Name")];
     let pages: Vec<_> = connector.list(Listing::everything(fields.clone())).try_collect().await.unwrap();
