@@ -2,7 +2,10 @@
 //!
 //! A failing case is printed with its seed and kept by proptest.
 
+#![expect(clippy::unwrap_used, reason = "a value that cannot be generated is a failure")]
+
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use chrono::{DateTime, NaiveDate};
 use connector_core::canon;
@@ -265,16 +268,16 @@ proptest! {
     fn any_cell_can_be_decoded((name, lens, _, _) in pair(|_| true), cell in any_cell()) {
         // Of any kind of field, as after a change of its type.
         let value = lens.decode(&cell).value;
-        let fits = match (lens.unit_kind(), &value) {
+        let fits = matches!(
+            (lens.unit_kind(), &value),
             (_, Value::Empty | Value::Unknown(_))
             | (UnitKind::Text { .. } | UnitKind::Stage(_), Value::Text(_))
             | (UnitKind::Number { .. } | UnitKind::Money { .. }, Value::Number(_))
             | (UnitKind::Flag, Value::Flag(_))
             | (UnitKind::Date, Value::Date(_))
             | (UnitKind::Instant, Value::Instant(_))
-            | (UnitKind::Tags, Value::Tags(_)) => true,
-            _ => false,
-        };
+            | (UnitKind::Tags, Value::Tags(_))
+        );
         prop_assert!(fits, "{name}: {cell:?} → {value:?}");
     }
 
@@ -358,13 +361,13 @@ fn every_pair_is_decided() {
     };
     let mut table = format!("{:13}", "");
     for (name, _) in units() {
-        table.push_str(&format!("{name:8}"));
+        write!(table, "{name:8}").unwrap();
     }
     for field in fields() {
-        table.push_str(&format!("\n{:13}", field.name));
+        write!(table, "\n{:13}", field.name).unwrap();
         for (_, unit) in units() {
             let fidelity = Lens::new(&unit, &field, &BTreeMap::new(), false).fidelity();
-            table.push_str(&format!("{} {}     ", mark(&fidelity.to_remote), mark(&fidelity.to_crm)));
+            write!(table, "{} {}     ", mark(&fidelity.to_remote), mark(&fidelity.to_crm)).unwrap();
         }
     }
     let table: Vec<&str> = table.lines().map(str::trim_end).collect();

@@ -1,5 +1,7 @@
 //! Stories of one or two deals, told through the engine in memory: what a founder sees happen.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a story that cannot be told has failed")]
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

@@ -12,7 +12,7 @@ use self::likeness::Likeness;
 use super::{Mapping, Pair};
 use crate::fold::fold;
 use crate::id::{FieldId, UnitKey};
-use crate::lens::{Carries, Fidelity, Lens, Obstacle};
+use crate::lens::{Carries, Fidelity, Lens};
 use crate::schema::{Field, FieldKind, Schema};
 use crate::unit::{Unit, UnitKind, Units};
 
@@ -89,7 +89,7 @@ impl Mapping {
     /// Proposes the mapping with the greatest likeness overall: one field for a unit, one unit for a field.
     ///
     /// Names are compared without case, accents and punctuation, by a table of French and English synonyms, and by how
-    /// alike they look; the types must have something in common. Options are given the stages that their names mean,
+    /// alike they look; the types must have something in common. Derived units are left out. Options are given the stages that their names mean,
     /// a text field called “CRM ID” becomes the key field, and the unit that names the record the natural key.
     #[must_use]
     pub fn suggest(units: &Units, schema: &Schema) -> Suggestion {
@@ -138,10 +138,16 @@ fn candidate<'s>(unit: &Unit, field: &'s Field) -> Option<Candidate<'s>> {
     if !fidelity.to_remote.is_possible() && !fidelity.to_crm.is_possible() {
         return None;
     }
+    // What the CRM computes is worth a column only to somebody who asks for it.
+    if unit.derived {
+        return None;
+    }
     let names_the_record = field.primary && may_name_records(unit);
     let (reason, by_name) = match likeness::of(unit, &field.name) {
         Some(Likeness::Same) => (Reason::SameName, 700),
         Some(Likeness::Synonym) => (Reason::Synonym, 650),
+        // A computed field that is only called alike holds something else: “Weighted Amount” is not the amount.
+        Some(Likeness::Similar { .. }) if !field.writable => return None,
         Some(Likeness::Similar { percent }) => (Reason::SimilarName { percent }, percent.saturating_mul(6)),
         None if names_the_record => (Reason::NamesTheRecord, 250),
         None => return None,
@@ -164,8 +170,7 @@ const fn may_name_records(unit: &Unit) -> bool {
 /// What the types add: at most 200.
 fn by_type(fidelity: &Fidelity) -> u32 {
     let way = |carries: &Carries| match carries {
-        // That a derived unit is not read is as it should be.
-        Carries::Exact | Carries::Impossible(Obstacle::Derived) => 100,
+        Carries::Exact => 100,
         Carries::Lossy(_) => 80,
         Carries::Impossible(_) => 20,
     };
@@ -224,7 +229,6 @@ mod tests {
         date_echeance = Due Date (sure, the names mean the same)
         assignee = Assignee (likely, same name)
         notes = Notes (sure, same name)
-        probabilite = Probability (sure, the names mean the same)
         ");
         let mapping = Mapping::suggest(&units(), &english()).mapping;
         assert_eq!(mapping.key_field, Some("fldCRMID".into()));

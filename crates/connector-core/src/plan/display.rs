@@ -108,16 +108,16 @@ impl fmt::Display for Question {
         write!(f, "{}: ", self.label)?;
         match self.kind {
             QuestionKind::Ambiguous => {
-                f.write_str("several deals or records have this key; which belong together?")?
+                f.write_str("several deals or records have this key; which belong together?")?;
             }
             QuestionKind::Copy => {
-                f.write_str("a record carries the id of a deal that has another record; a copy?")?
+                f.write_str("a record carries the id of a deal that has another record; a copy?")?;
             }
             QuestionKind::Restored => {
-                f.write_str("a record of a deleted deal is there again; bring the deal back?")?
+                f.write_str("a record of a deleted deal is there again; bring the deal back?")?;
             }
             QuestionKind::UnknownStamp => {
-                f.write_str("a record carries the id of a deal that does not exist")?
+                f.write_str("a record carries the id of a deal that does not exist")?;
             }
             QuestionKind::SecondDeal => f.write_str("a second deal claims a record that is linked")?,
             QuestionKind::EditedAfterDelete(side) => write!(
@@ -127,10 +127,10 @@ impl fmt::Display for Question {
                 name(side.other())
             )?,
             QuestionKind::DeletedOn(side) => {
-                write!(f, "deleted in {}; delete it in {}?", name(side), name(side.other()))?
+                write!(f, "deleted in {}; delete it in {}?", name(side), name(side.other()))?;
             }
             QuestionKind::LostCreate => {
-                f.write_str("several records look like one that a cut-off run was making")?
+                f.write_str("several records look like one that a cut-off run was making")?;
             }
             QuestionKind::Vanished => f.write_str("its record is not to be seen, and may not be deleted")?,
         }

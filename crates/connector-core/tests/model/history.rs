@@ -50,11 +50,13 @@ pub(crate) fn check_histories(strategy: Policy) {
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-    let outcome = TestRunner::new_with_rng(config, rng).run(&history(), |(like_airtable, keyed, dated, steps)| {
-        let ground = Ground { strategy, like_airtable, keyed, dated };
-        runtime.block_on(play(ground, &steps))
-    });
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    let outcome =
+        TestRunner::new_with_rng(config, rng).run(&history(), |(like_airtable, keyed, dated, steps)| {
+            let ground = Ground { strategy, like_airtable, keyed, dated };
+            runtime.block_on(play(ground, &steps))
+        });
     if let Err(failure) = outcome {
         panic!("seed {seed}: {failure}");
     }
@@ -74,7 +76,11 @@ async fn play(ground: Ground, steps: &[Step]) -> Result<(), TestCaseError> {
             Step::Sync(mode) => {
                 planned_purely(&mut world).await?;
                 let request = world.request(mode);
-                world.engine().sync(&request).await.map_err(|error| TestCaseError::fail(error.to_string()))?;
+                world
+                    .engine()
+                    .sync(&request)
+                    .await
+                    .map_err(|error| TestCaseError::fail(error.to_string()))?;
             }
         }
         world.clock.advance(TimeDelta::milliseconds(700));

@@ -36,7 +36,10 @@ pub(crate) async fn planned_purely(world: &mut World) -> Verdict {
     };
     prop_assert!(writes(sync, Side::Crm) == writes(import, Side::Crm), "P8: import differs");
     prop_assert!(writes(sync, Side::Remote) == writes(export, Side::Remote), "P8: export differs");
-    prop_assert!(writes(import, Side::Remote).is_empty() && writes(export, Side::Crm).is_empty(), "P8: wrong side");
+    prop_assert!(
+        writes(import, Side::Remote).is_empty() && writes(export, Side::Crm).is_empty(),
+        "P8: wrong side"
+    );
 
     for op in sync.ops.iter().filter(|op| matches!(op.action, Action::UpdateDeal | Action::UpdateRecord)) {
         for change in &op.changes {
@@ -70,7 +73,8 @@ pub(crate) async fn converged(world: &mut World) -> Verdict {
     let plan = report.plan.unwrap();
     prop_assert!(plan.ops.is_empty(), "P1: a sync with nothing to do plans {:?}", plan.ops);
     prop_assert!(spent.writes == before.writes && world.contents().await == contents, "P1: it wrote");
-    let pages = u64::try_from(contents.1.len().div_ceil(world.connector.capabilities().page.get())).unwrap().max(1);
+    let pages =
+        u64::try_from(contents.1.len().div_ceil(world.connector.capabilities().page.get())).unwrap().max(1);
     prop_assert!(spent.schema - before.schema == 1 && spent.list_pages - before.list_pages <= pages, "P15");
 
     agreed(world, &plan).await?;
@@ -85,19 +89,26 @@ async fn agreed(world: &World, plan: &Plan) -> Verdict {
     let open: HashSet<(&RemoteId, &str)> =
         plan.conflicts.iter().map(|conflict| (&conflict.remote, conflict.unit.as_str())).collect();
     let asked_deals: HashSet<&DealId> = plan.questions.iter().flat_map(|question| &question.deals).collect();
-    let asked_records: HashSet<&RemoteId> = plan.questions.iter().flat_map(|question| &question.remotes).collect();
+    let asked_records: HashSet<&RemoteId> =
+        plan.questions.iter().flat_map(|question| &question.remotes).collect();
     let mut linked = (HashSet::new(), HashSet::new());
     for link in state.links.iter().filter(|link| link.agreement.status != LinkStatus::Tombstone) {
         prop_assert!(linked.0.insert(&link.deal), "P4: deal {} has two links", link.deal);
         prop_assert!(linked.1.insert(&link.agreement.remote), "P4: a record has two links");
-        let (Some(deal), Some(record)) = (deals.get(&link.deal), records.get(&link.agreement.remote)) else { continue };
+        let (Some(deal), Some(record)) = (deals.get(&link.deal), records.get(&link.agreement.remote)) else {
+            continue;
+        };
         for (position, unit) in units().iter().enumerate() {
             if open.contains(&(&link.agreement.remote, unit.key.as_str())) {
                 continue;
             }
             prop_assert!(
                 same(&unit.kind, &deal[position], &record[position]),
-                "P2: {} of deal {}: {} and {}", unit.key, link.deal, deal[position], record[position]
+                "P2: {} of deal {}: {} and {}",
+                unit.key,
+                link.deal,
+                deal[position],
+                record[position]
             );
         }
     }
@@ -105,7 +116,10 @@ async fn agreed(world: &World, plan: &Plan) -> Verdict {
         prop_assert!(linked.0.contains(deal) || asked_deals.contains(deal), "P2: deal {deal} is alone");
     }
     for record in records.keys() {
-        prop_assert!(linked.1.contains(record) || asked_records.contains(record), "P2: record {record} is alone");
+        prop_assert!(
+            linked.1.contains(record) || asked_records.contains(record),
+            "P2: record {record} is alone"
+        );
     }
     Ok(())
 }
@@ -121,7 +135,8 @@ async fn nothing_lost(world: &World) -> Verdict {
         .into_iter()
         .chain(world.store.open_conflicts(&connection))
         .collect();
-    let kept: HashSet<&Value> = conflicts.iter().flat_map(|conflict| [&conflict.crm, &conflict.theirs]).collect();
+    let kept: HashSet<&Value> =
+        conflicts.iter().flat_map(|conflict| [&conflict.crm, &conflict.theirs]).collect();
     for value in &world.written {
         prop_assert!(
             shown.contains(value) || world.replaced.contains(value) || kept.contains(value),
@@ -133,7 +148,10 @@ async fn nothing_lost(world: &World) -> Verdict {
 
 async fn nothing_twice(world: &World) -> Verdict {
     let (deals, records) = world.contents().await;
-    prop_assert!(deals.len() <= world.entities && records.len() <= world.entities, "P4: there are more than people made");
+    prop_assert!(
+        deals.len() <= world.entities && records.len() <= world.entities,
+        "P4: there are more than people made"
+    );
     let mut stamps = HashSet::new();
     for record in world.connector.records() {
         if let Value::Text(stamp) = record.cell(&KEY_FIELD.into()) {
@@ -141,7 +159,10 @@ async fn nothing_twice(world: &World) -> Verdict {
         }
     }
     let names: Vec<&Value> = records.values().map(|cells| &cells[0]).collect();
-    prop_assert!(names.iter().collect::<HashSet<_>>().len() == names.len(), "P4: a name stands twice: {names:?}");
+    prop_assert!(
+        names.iter().collect::<HashSet<_>>().len() == names.len(),
+        "P4: a name stands twice: {names:?}"
+    );
     prop_assert!(UNITS.len() == units().len(), "every unit is looked at");
     Ok(())
 }

@@ -75,8 +75,11 @@ fn schema() -> Schema {
 impl World {
     pub(crate) fn new(ground: Ground) -> Self {
         let clock = ManualClock::default();
-        let mut settings =
-            if ground.like_airtable { MemorySettings::like_airtable() } else { MemorySettings::like_notion() };
+        let mut settings = if ground.like_airtable {
+            MemorySettings::like_airtable()
+        } else {
+            MemorySettings::like_notion()
+        };
         if !ground.dated {
             settings.edit_clock = EditClock::None;
         }
@@ -155,7 +158,8 @@ impl World {
     }
 
     pub(crate) fn insert_record(&mut self) {
-        let cells: Vec<(&str, Value)> = UNITS.iter().map(|(unit, field)| (*field, self.fresh(unit))).collect();
+        let cells: Vec<(&str, Value)> =
+            UNITS.iter().map(|(unit, field)| (*field, self.fresh(unit))).collect();
         self.connector.insert(cells).unwrap();
         self.entities += 1;
     }

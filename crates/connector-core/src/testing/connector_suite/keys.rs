@@ -49,6 +49,16 @@ pub async fn only_the_whole_key_is_found(harness: &dyn Harness) {
     assert!(found.is_empty(), "{found:?}");
 }
 
+/// A field that was not asked for is not given.
+pub async fn a_found_deal_gives_only_the_fields_asked_for(harness: &dyn Harness) {
+    let fields = harness.fields();
+    create(harness, full_deal(harness).await).await;
+    let number = std::slice::from_ref(&fields.number);
+    let found = harness.connector().find(&fields.key, &["deal-1".into()], number).await.expect("a lookup");
+    let cells = found.iter().flat_map(|deal| &deal.cells).map(|(field, _)| field);
+    assert_eq!(cells.collect::<Vec<_>>(), [&fields.number]);
+}
+
 /// Keys that nobody has are passed over, and so are other deals; no key finds nothing.
 pub async fn many_keys_are_looked_up_at_once(harness: &dyn Harness) {
     let connector = harness.connector();

@@ -87,6 +87,7 @@ pub async fn a_feed_tells_what_changed_since_its_cursor(harness: &dyn Harness) {
     let field = &harness.fields().text;
     let old = create(harness, vec![(field.clone(), text("Edited later"))]).await;
     let gone = create(harness, vec![(field.clone(), text("Deleted later"))]).await;
+    create(harness, vec![(field.clone(), text("Left alone"))]).await;
     harness.forward(TimeDelta::minutes(10));
     let everything = Listing::everything([field.clone()]);
     let mut before = pages(harness.connector(), everything).await.expect("a listing");

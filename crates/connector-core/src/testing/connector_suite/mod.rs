@@ -47,6 +47,7 @@ macro_rules! connector_suite {
             reading::usage_grows_with_every_call;
             keys::a_deal_is_found_by_its_key_however_hostile;
             keys::only_the_whole_key_is_found;
+            keys::a_found_deal_gives_only_the_fields_asked_for;
             keys::many_keys_are_looked_up_at_once;
             keys::a_deleted_deal_is_not_found;
             keys::finding_in_an_unknown_field_fails;

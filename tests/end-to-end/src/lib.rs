@@ -1,0 +1,7 @@
+//! What the end-to-end tests share: a founder's office on loopback.
+
+#![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
+
+mod office;
+
+pub use office::{Backend, Office};
