@@ -127,7 +127,7 @@ impl DealConnector for AirtableConnector {
                 self.select(Ask {
                     action: "finding deals by their key",
                     formula: Some(Formula::field_is_one_of(field, keys)),
-                    fields: fields.iter().chain([field]).cloned().collect(),
+                    fields: fields.iter().cloned().collect(),
                     limit: None,
                     in_body: false,
                 })
