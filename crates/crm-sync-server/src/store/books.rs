@@ -7,7 +7,6 @@ use connector_core::id::UnitKey;
 use connector_core::state::{Intent, Origin};
 use connector_core::store::{Committed, DealWrite, Effect, IntentWrite, Lease};
 use connector_core::unit::Units;
-use connector_core::value::Value;
 
 use super::conflicts::{self, ConflictRow, ConflictState};
 use super::conn::Conn;
@@ -30,8 +29,8 @@ pub(super) struct Books<'a> {
     origins: BTreeMap<(i32, UnitKey), OriginRow>,
     conflicts: BTreeMap<String, ConflictRow>,
     log: Vec<NewOperation>,
-    /// Deals that took values from elsewhere, and nothing else.
-    brought: Vec<i32>,
+    /// Deals written, and whether they took values from elsewhere and nothing else.
+    brought: BTreeMap<i32, bool>,
 }
 
 impl<'a> Books<'a> {
@@ -45,7 +44,7 @@ impl<'a> Books<'a> {
             origins: BTreeMap::new(),
             conflicts: BTreeMap::new(),
             log: Vec::new(),
-            brought: Vec::new(),
+            brought: BTreeMap::new(),
         }
     }
 
@@ -107,8 +106,8 @@ impl<'a> Books<'a> {
             for origin in &effect.origins {
                 self.origins.insert((deal, origin.unit.clone()), OriginRow::new(deal, origin)?);
             }
-            if all_brought(&effect.deal, &effect.origins) {
-                self.brought.push(deal);
+            if let Some(brought) = all_brought(&effect.deal, &effect.origins) {
+                *self.brought.entry(deal).or_insert(true) &= brought;
             }
         }
         if let Some(entry) = &effect.log {
@@ -119,7 +118,8 @@ impl<'a> Books<'a> {
 
     /// Writes what was noted.
     pub(super) fn close(self, conn: &mut Conn, edits: &EditTimes) -> Result<(), Failure> {
-        deals::put_back(conn, &self.brought, edits)?;
+        let brought = self.brought.into_iter().filter_map(|(deal, brought)| brought.then_some(deal));
+        deals::put_back(conn, &brought.collect::<Vec<_>>(), edits)?;
         origins::put(conn, &self.origins.into_values().collect::<Vec<_>>())?;
         self.links.write(conn)?;
         intents::write(conn, &self.lease.connection, self.intents)?;
@@ -128,15 +128,15 @@ impl<'a> Books<'a> {
     }
 }
 
-/// Whether each value written was brought from a remote: such a write is no edit of the CRM. One that restores an
-/// older value on a person's word has no origin, and is one.
-fn all_brought(write: &DealWrite, origins: &[Origin]) -> bool {
-    let values: &[(UnitKey, Value)] = match write {
-        DealWrite::None | DealWrite::Keep(_) => return false,
-        DealWrite::Insert { values }
-        | DealWrite::Restore { values, .. }
-        | DealWrite::Update { values, .. } => values,
-    };
+/// Whether each value written was brought from a remote, if any was written: such a write is no edit of the CRM. One that
+/// takes back what a sync did, on a person's word, has no origin, and is an edit.
+fn all_brought(write: &DealWrite, origins: &[Origin]) -> Option<bool> {
     let has_origin = |unit: &UnitKey| origins.iter().any(|origin| origin.unit == *unit);
-    values.iter().all(|(unit, value)| has_origin(unit) || value.is_empty())
+    match write {
+        DealWrite::None | DealWrite::Keep(_) => None,
+        DealWrite::Insert { values } | DealWrite::Restore { values, .. } => {
+            Some(values.iter().all(|(unit, value)| has_origin(unit) || value.is_empty()))
+        }
+        DealWrite::Update { values, .. } => Some(values.iter().all(|(unit, _)| has_origin(unit))),
+    }
 }

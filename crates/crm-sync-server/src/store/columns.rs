@@ -156,3 +156,26 @@ impl FromSql<types::Document, Sqlite> for Document {
         Ok(Self(serde_json::from_str(&text)?))
     }
 }
+
+/// Text that another program wrote, whatever its bytes: SQLite keeps those that are no UTF-8 as well.
+#[derive(Debug, Clone, PartialEq, Eq, FromSqlRow)]
+pub(super) struct Loose(pub(super) String);
+
+impl FromSql<Text, MultiBackend> for Loose {
+    fn from_sql(value: <MultiBackend as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        value.from_sql::<Self, Text>()
+    }
+}
+
+impl FromSql<Text, Pg> for Loose {
+    fn from_sql(value: <Pg as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        FromSql::<Text, Pg>::from_sql(value).map(Self)
+    }
+}
+
+impl FromSql<Text, Sqlite> for Loose {
+    fn from_sql(mut value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        // Here, unlike in reading a `String`, what is no UTF-8 becomes U+FFFD.
+        Ok(Self(value.read_text().to_owned()))
+    }
+}

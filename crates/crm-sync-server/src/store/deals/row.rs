@@ -10,6 +10,7 @@ use diesel::sql_types::{Nullable, Text};
 
 use super::cell;
 use crate::crm;
+use crate::store::columns::Loose;
 use crate::store::conn::Conn;
 use crate::store::failure::Failure;
 use crate::store::schema::deals;
@@ -20,39 +21,39 @@ use crate::store::schema::deals;
 #[derive(Debug, Clone, Queryable)]
 pub(super) struct Row {
     pub(super) id: i32,
-    pub(super) client: Option<String>,
-    pub(super) statut: Option<String>,
-    pub(super) montant_brut: Option<String>,
-    pub(super) secteur: Option<String>,
-    pub(super) date_echeance: Option<String>,
-    pub(super) assignee: Option<String>,
-    pub(super) notes: Option<String>,
-    pub(super) probabilite: Option<String>,
-    pub(super) valeur_ponderee: Option<String>,
+    pub(super) client: Option<Loose>,
+    pub(super) statut: Option<Loose>,
+    pub(super) montant_brut: Option<Loose>,
+    pub(super) secteur: Option<Loose>,
+    pub(super) date_echeance: Option<Loose>,
+    pub(super) assignee: Option<Loose>,
+    pub(super) notes: Option<Loose>,
+    pub(super) probabilite: Option<Loose>,
+    pub(super) valeur_ponderee: Option<Loose>,
 }
 
 /// A column as text, by the database's own conversion.
-type Loose = SqlLiteral<Nullable<Text>>;
+type AsText = SqlLiteral<Nullable<Text>>;
 
-fn loose(column: &str) -> Loose {
+fn as_text(column: &str) -> AsText {
     sql(&format!("CAST({column} AS TEXT)"))
 }
 
-type Columns = (deals::id, Loose, Loose, Loose, Loose, Loose, Loose, Loose, Loose, Loose);
+type Columns = (deals::id, AsText, AsText, AsText, AsText, AsText, AsText, AsText, AsText, AsText);
 
 /// In the order of [`Row`].
 fn columns() -> Columns {
     (
         deals::id,
-        loose(crm::CLIENT),
-        loose(crm::STATUT),
-        loose(crm::MONTANT_BRUT),
-        loose(crm::SECTEUR),
-        loose(crm::DATE_ECHEANCE),
-        loose(crm::ASSIGNEE),
-        loose(crm::NOTES),
-        loose(crm::PROBABILITE),
-        loose(crm::VALEUR_PONDEREE),
+        as_text(crm::CLIENT),
+        as_text(crm::STATUT),
+        as_text(crm::MONTANT_BRUT),
+        as_text(crm::SECTEUR),
+        as_text(crm::DATE_ECHEANCE),
+        as_text(crm::ASSIGNEE),
+        as_text(crm::NOTES),
+        as_text(crm::PROBABILITE),
+        as_text(crm::VALEUR_PONDEREE),
     )
 }
 
@@ -106,6 +107,6 @@ impl Row {
             crm::VALEUR_PONDEREE => &self.valeur_ponderee,
             _ => &None,
         };
-        cell.as_deref()
+        cell.as_ref().map(|Loose(text)| text.as_str())
     }
 }
