@@ -13,7 +13,7 @@ use crate::id::{FieldId, RemoteId};
 use crate::mapping::Binding;
 use crate::plan::{Op, UnitChange};
 use crate::state::Agreement;
-use crate::store::{Commit, DealWrite, Effect, OpOutcome};
+use crate::store::{Commit, DealWrite, Effect, IntentWrite, Lease, OpOutcome, StoreError};
 use crate::value::Value;
 
 /// What became of one operation on the remote.
@@ -38,14 +38,14 @@ impl Session<'_> {
             self.settle(op, OpOutcome::Stale, Some("the link changed since the plan".into()));
         }
         let capabilities = self.engine.connector.capabilities();
-        let (engine, stop) = (self.engine, self.stop.clone());
+        let (engine, stop, lease) = (self.engine, self.stop.clone(), self.lease.clone());
         let mut chunks = stream::iter(ready.chunks(capabilities.batch.get()).map(|chunk| {
-            let stop = stop.clone();
-            async move { (chunk, update(engine, reading, chunk, &stop).await) }
+            let (stop, lease) = (stop.clone(), lease.clone());
+            async move { (chunk, update(engine, reading, &lease, chunk, &stop).await) }
         }))
         .buffer_unordered(capabilities.in_flight.get());
         while let Some((chunk, tried)) = chunks.next().await {
-            self.note(chunk, tried, |session, op, deal| session.updated(reading, op, deal)).await?;
+            self.note(chunk, tried?, |session, op, deal| session.updated(reading, op, deal)).await?;
         }
         Ok(())
     }
@@ -175,9 +175,15 @@ impl Session<'_> {
 }
 
 /// Writes one batch, unless its records have moved since they were read.
-async fn update(engine: &Engine, reading: &Reading, ops: &[&Op], stop: &CancellationToken) -> Vec<Tried> {
+async fn update(
+    engine: &Engine,
+    reading: &Reading,
+    lease: &Lease,
+    ops: &[&Op],
+    stop: &CancellationToken,
+) -> Result<Vec<Tried>, StoreError> {
     if stop.is_cancelled() {
-        return ops.iter().map(|_| Tried::Skipped(None)).collect();
+        return Ok(ops.iter().map(|_| Tried::Skipped(None)).collect());
     }
     let moved = match moved(engine, reading, ops).await {
         Ok(moved) => moved,
@@ -186,9 +192,10 @@ async fn update(engine: &Engine, reading: &Reading, ops: &[&Op], stop: &Cancella
                 Error::new(error.kind(), error.remote(), "reading deals again before writing them")
                     .with_detail(error.detail().unwrap_or_default())
             };
-            return ops.iter().map(|_| Tried::Unread(again())).collect();
+            return Ok(ops.iter().map(|_| Tried::Unread(again())).collect());
         }
     };
+    keep_losers(engine, lease, ops).await?;
     let mut tried: Vec<Option<Tried>> = Vec::with_capacity(ops.len());
     let mut changes = Vec::with_capacity(ops.len());
     for (op, moved) in ops.iter().zip(moved) {
@@ -203,7 +210,30 @@ async fn update(engine: &Engine, reading: &Reading, ops: &[&Op], stop: &Cancella
         }
     }
     let mut asked = write(engine, changes, stop).await.into_iter();
-    tried.into_iter().map(|known| known.or_else(|| asked.next()).unwrap_or(Tried::Skipped(None))).collect()
+    Ok(tried
+        .into_iter()
+        .map(|known| known.or_else(|| asked.next()).unwrap_or(Tried::Skipped(None)))
+        .collect())
+}
+
+/// Enters into the ledger what these writes are about to replace, before they do: an answer that gets lost must not
+/// take the losing value with it. Met again, a conflict is the same one.
+async fn keep_losers(engine: &Engine, lease: &Lease, ops: &[&Op]) -> Result<(), StoreError> {
+    let contested = ops.iter().filter(|op| !op.conflicts.is_empty());
+    let effects: Vec<Effect> = contested
+        .map(|op| Effect {
+            deal: op.deal.clone().map_or(DealWrite::None, DealWrite::Keep),
+            links: Vec::new(),
+            intent: IntentWrite::Keep,
+            origins: Vec::new(),
+            conflicts: op.conflicts.clone(),
+            log: None,
+        })
+        .collect();
+    if effects.is_empty() {
+        return Ok(());
+    }
+    engine.store.commit(lease, Commit { effects, ..Commit::default() }).await.map(drop)
 }
 
 /// Sends one batch; an answer that is missing is an unknown outcome.

@@ -1,7 +1,9 @@
 //! Who is who: which deal belongs to which record, by link, by stamp, by what an interrupted run meant to write, by
 //! natural key; and what cannot be told.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use chrono::TimeDelta;
 
 use super::diff::{deal_label, label};
 use super::inputs::Inputs;
@@ -138,7 +140,7 @@ fn intent_for<'a>(inputs: &Inputs<'a>, deal: &DealId) -> Option<&'a Intent> {
     inputs.state.intents.iter().find(|intent| intent.deal == *deal && intent.sent_at.is_some())
 }
 
-/// Records without a stamp that hold just what an interrupted run was sending.
+/// Records without a stamp that an interrupted run may have made, where no field holds stamps.
 fn match_lost_creations<'a>(
     inputs: &Inputs<'a>,
     deals: &mut BTreeMap<&'a DealId, &'a Deal>,
@@ -148,34 +150,60 @@ fn match_lost_creations<'a>(
     if inputs.binding.key_field().is_some() {
         return;
     }
+    let mut unseen: Vec<(&Intent, &'a Deal)> = Vec::new();
     for intent in inputs.state.intents.iter().filter(|intent| intent.sent_at.is_some()) {
         let Some(&deal) = deals.get(&intent.deal) else { continue };
-        let alike: Vec<_> = records
-            .iter()
-            .filter(|(_, row)| row.stamp.is_none() && holds(inputs, row, &intent.payload))
-            .map(|(&id, &row)| (id, row))
-            .collect();
+        let alike = unstamped(records, |row| holds(inputs, row, &intent.payload));
         match alike.as_slice() {
-            [] => {}
+            [] => unseen.push((intent, deal)),
             [(id, row)] => {
-                deals.remove(&intent.deal);
                 records.remove(*id);
+                deals.remove(&intent.deal);
                 identity.adopted.push((intent, deal, id, row));
             }
             several => {
-                deals.remove(&intent.deal);
+                identity.questions.push(lost_creation(inputs, deal, several));
                 for (id, _) in several {
                     records.remove(*id);
                 }
-                identity.questions.push(Question {
-                    kind: QuestionKind::LostCreate,
-                    deals: vec![deal.id.clone()],
-                    remotes: several.iter().map(|(id, _)| (*id).clone()).collect(),
-                    label: deal_label(inputs, deal),
-                });
+                deals.remove(&intent.deal);
             }
         }
     }
+    // It may have been made and edited since: whatever came after the attempt could be it.
+    let mut suspects = BTreeSet::new();
+    for (intent, deal) in unseen {
+        let since = unstamped(records, |row| may_come_from(intent, row));
+        if !since.is_empty() {
+            identity.questions.push(lost_creation(inputs, deal, &since));
+            deals.remove(&deal.id);
+            suspects.extend(since.into_iter().map(|(id, _)| id));
+        }
+    }
+    records.retain(|id, _| !suspects.contains(id));
+}
+
+fn unstamped<'a>(
+    records: &BTreeMap<&'a RemoteId, &'a Row>,
+    wanted: impl Fn(&Row) -> bool,
+) -> Vec<(&'a RemoteId, &'a Row)> {
+    let wanted = |row: &Row| row.stamp.is_none() && wanted(row);
+    records.iter().filter(|(_, row)| wanted(row)).map(|(&id, &row)| (id, row)).collect()
+}
+
+fn lost_creation(inputs: &Inputs<'_>, deal: &Deal, records: &[(&RemoteId, &Row)]) -> Question {
+    Question {
+        kind: QuestionKind::LostCreate,
+        deals: vec![deal.id.clone()],
+        remotes: records.iter().map(|(id, _)| (*id).clone()).collect(),
+        label: deal_label(inputs, deal),
+    }
+}
+
+/// Whether a record is not older than the attempt to make it; both clocks may be off by some minutes.
+fn may_come_from(intent: &Intent, row: &Row) -> bool {
+    const TOLERANCE: TimeDelta = TimeDelta::minutes(5);
+    row.created.zip(intent.sent_at).is_none_or(|(made, sent)| made >= sent - TOLERANCE)
 }
 
 fn holds(inputs: &Inputs<'_>, row: &Row, payload: &[(crate::id::UnitKey, Value)]) -> bool {

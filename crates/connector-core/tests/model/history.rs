@@ -13,12 +13,27 @@ use crate::world::{Ground, World};
 pub(crate) enum Step {
     InsertDeal,
     InsertRecord,
-    EditDeal { which: usize, unit: usize, clear: bool },
-    EditRecord { which: usize, unit: usize, clear: bool },
+    EditDeal {
+        which: usize,
+        unit: usize,
+        clear: bool,
+    },
+    EditRecord {
+        which: usize,
+        unit: usize,
+        clear: bool,
+    },
     DeleteDeal(usize),
     DeleteRecord(usize),
     Wait(i64),
     Sync(Mode),
+    /// A sync while calls fail, answers get lost and pages come as they like; at this step, if at any, it is killed,
+    /// with the step done or not.
+    Storm {
+        mode: Mode,
+        seed: u64,
+        killed: Option<(u64, bool)>,
+    },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -33,6 +48,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => any::<usize>().prop_map(Step::DeleteRecord),
         3 => (0_i64..120).prop_map(Step::Wait),
         4 => prop_oneof![4 => Just(Mode::Sync), 1 => Just(Mode::Import), 1 => Just(Mode::Export)].prop_map(Step::Sync),
+        2 => (any::<u64>(), prop::option::of((1_u64..14, any::<bool>())))
+            .prop_map(|(seed, killed)| Step::Storm { mode: Mode::Sync, seed, killed }),
     ]
 }
 
@@ -82,6 +99,7 @@ async fn play(ground: Ground, steps: &[Step]) -> Result<(), TestCaseError> {
                     .await
                     .map_err(|error| TestCaseError::fail(error.to_string()))?;
             }
+            Step::Storm { mode, seed, killed } => world.weather(mode, seed, killed).await,
         }
         world.clock.advance(TimeDelta::milliseconds(700));
     }

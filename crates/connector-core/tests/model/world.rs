@@ -11,7 +11,10 @@ use connector_core::mapping::{Mapping, Pair};
 use connector_core::plan::{Guard, Mode, Policy, Strategy};
 use connector_core::schema::{FieldKind, Schema};
 use connector_core::store::Store;
-use connector_core::testing::{EditClock, ManualClock, MemoryConnector, MemorySettings, MemoryStore, field};
+use connector_core::testing::{
+    Blow, EditClock, Faults, Faulty, FaultyStore, Fuse, ManualClock, MemoryConnector, MemorySettings,
+    MemoryStore, field,
+};
 use connector_core::unit::{Unit, UnitKind, Units};
 use connector_core::value::Value;
 use strum::VariantArray;
@@ -137,6 +140,19 @@ impl World {
         let report = self.engine().sync(&request).await.unwrap();
         self.clock.advance(TimeDelta::seconds(1));
         report
+    }
+
+    /// A sync in bad weather. What is left of it, the next one has to mend; a dead holder's lease runs out.
+    pub(crate) async fn weather(&mut self, mode: Mode, seed: u64, killed: Option<(u64, bool)>) {
+        let request = self.request(mode);
+        let fuse = killed.map_or_else(Fuse::new, |(step, done)| {
+            Fuse::at(step, if done { Blow::After } else { Blow::Before })
+        });
+        let connector = Faulty::new(self.connector.clone(), seed).with(Faults::some()).fused(fuse.clone());
+        let store = FaultyStore::new(self.store.clone(), fuse);
+        // Whatever it answers: the promises are about the state that it leaves.
+        let _ = self.engine_over(Arc::new(connector), Arc::new(store)).sync(&request).await;
+        self.clock.advance(TimeDelta::minutes(2));
     }
 
     // People at work.
