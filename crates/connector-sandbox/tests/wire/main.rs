@@ -1,4 +1,4 @@
-//! Airtable on the wire: what clients do not show or cannot provoke.
+//! Airtable on the wire: what the official clients do not show or cannot provoke.
 
 #![expect(
     clippy::indexing_slicing,
