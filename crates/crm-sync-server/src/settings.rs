@@ -42,10 +42,10 @@ pub struct Environment {
     /// The folder of the program's own files [default: data]
     #[arg(long, env = "CRM_SYNC_DATA", value_name = "DIR", global = true, hide_short_help = true)]
     data_folder: Option<OsString>,
-    /// Airtable's address without version, for a sandbox [default: https://api.airtable.com]
+    /// Airtable's address without version, for a sandbox [default: Airtable's own]
     #[arg(long, env = "AIRTABLE_ENDPOINT_URL", value_name = "URL", global = true, hide_short_help = true)]
     airtable_endpoint_url: Option<OsString>,
-    /// Notion's address without version, for a sandbox [default: https://api.notion.com]
+    /// Notion's address without version, for a sandbox [default: Notion's own]
     #[arg(long, env = "NOTION_BASE_URL", value_name = "URL", global = true, hide_short_help = true)]
     notion_base_url: Option<OsString>,
     /// Where the server listens [default: 127.0.0.1:8080]
@@ -60,7 +60,13 @@ pub struct Environment {
     #[arg(hide_env_values = true, hide_short_help = true)]
     secret_key: Option<OsString>,
     /// The origins whose pages may call the server, with commas
-    #[arg(long, env = "CRM_SYNC_ALLOWED_ORIGINS", value_name = "ORIGINS", global = true, hide_short_help = true)]
+    #[arg(
+        long,
+        env = "CRM_SYNC_ALLOWED_ORIGINS",
+        value_name = "ORIGINS",
+        global = true,
+        hide_short_help = true
+    )]
     allowed_origins: Option<OsString>,
 }
 
@@ -208,7 +214,10 @@ impl Environment {
     /// The language, or the default where it is not told well.
     #[must_use]
     pub fn lang(&self) -> Lang {
-        given(self.lang.as_deref()).and_then(OsStr::to_str).and_then(|text| text.parse().ok()).unwrap_or_default()
+        given(self.lang.as_deref())
+            .and_then(OsStr::to_str)
+            .and_then(|text| text.parse().ok())
+            .unwrap_or_default()
     }
 }
 
@@ -219,7 +228,8 @@ impl Settings {
         let lang = reader.parsed("CRM_SYNC_LANG", environment.lang.as_deref(), |value| {
             value.parse().map_err(|()| Fault::Lang { value: value.to_owned() })
         });
-        let data = given(environment.data_folder.as_deref()).map_or_else(|| PathBuf::from(DATA), PathBuf::from);
+        let data =
+            given(environment.data_folder.as_deref()).map_or_else(|| PathBuf::from(DATA), PathBuf::from);
         let database = reader.parsed("DATABASE_URL", environment.database_url.as_deref(), |url| {
             url.parse::<Database>().map_err(Fault::Database)
         });
@@ -241,7 +251,9 @@ impl Settings {
         let bind = bind.unwrap_or(BIND);
         let api_key = reader.token("CRM_SYNC_API_KEY", environment.api_key.as_deref());
         match &api_key {
-            Some(key) if key.expose_secret().chars().count() < KEY_CHARS => reader.faults.push(Fault::KeyShort),
+            Some(key) if key.expose_secret().chars().count() < KEY_CHARS => {
+                reader.faults.push(Fault::KeyShort);
+            }
             None if !bind.ip().is_loopback() && given(environment.api_key.as_deref()).is_none() => {
                 reader.faults.push(Fault::KeyMissing { bind });
             }
@@ -293,7 +305,8 @@ impl Reader {
 
     fn address(&mut self, variable: &'static str, value: Option<&OsStr>) -> Option<String> {
         self.parsed(variable, value, |address| {
-            let is_web = Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+            let is_web = Url::parse(address)
+                .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
             if is_web {
                 Ok(address.trim_end_matches('/').to_owned())
             } else {
@@ -327,6 +340,8 @@ fn given(value: Option<&OsStr>) -> Option<&OsStr> {
 mod tests {
     use super::*;
 
+    /// A variable that is set.
+    #[expect(clippy::unnecessary_wraps, reason = "the environment's members are options")]
     fn set(value: &str) -> Option<OsString> {
         Some(value.into())
     }
@@ -358,9 +373,13 @@ mod tests {
         let faults = Settings::read(&environment).unwrap_err();
         let told = faults.to_string();
         assert_eq!(faults.faults.len(), 7, "{told}");
-        for variable in
-            ["DATABASE_URL", "AIRTABLE_TOKEN", "AIRTABLE_ENDPOINT_URL", "CRM_SYNC_BIND", "CRM_SYNC_ALLOWED_ORIGINS"]
-        {
+        for variable in [
+            "DATABASE_URL",
+            "AIRTABLE_TOKEN",
+            "AIRTABLE_ENDPOINT_URL",
+            "CRM_SYNC_BIND",
+            "CRM_SYNC_ALLOWED_ORIGINS",
+        ] {
             assert!(told.contains(variable), "{told}");
         }
         assert!(!told.contains("s3cret") && !format!("{environment:?}").contains("s3cret"), "{told}");

@@ -94,7 +94,7 @@ pub struct ConfigureArgs {
     /// The table, by id or name [default: likewise]
     #[arg(long)]
     pub table: Option<String>,
-    /// The field of a unit, as montant_brut=Amount; nothing after = unmaps the unit
+    /// The field of a unit, as statut=Stage; nothing after = unmaps the unit
     #[arg(long, value_name = "UNIT=FIELD", value_parser = pair)]
     pub map: Vec<(String, String)>,
     /// Who wins when both sides changed the same thing
@@ -230,7 +230,7 @@ pub struct ImportArgs {
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
-    let (unit, field) = text.split_once('=').ok_or("write UNIT=FIELD, as montant_brut=Amount")?;
+    let (unit, field) = text.split_once('=').ok_or("write UNIT=FIELD, as statut=Stage")?;
     Ok((unit.trim().to_owned(), field.trim().to_owned()))
 }
 

@@ -1,7 +1,7 @@
 //! The command line: one file a command, each of which calls a service and shows what came of it.
 
-pub mod args;
 mod apply;
+pub mod args;
 mod check;
 mod configure;
 mod console;

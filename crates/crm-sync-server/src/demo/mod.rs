@@ -44,7 +44,11 @@ impl Demo {
             None => story.tell().await?,
         }
         if !self.once && !cancel.is_cancelled() {
-            console.heading(&messages::demo_stays(console.lang, &world.variables(), world.sandbox.control_url()));
+            console.heading(&messages::demo_stays(
+                console.lang,
+                &world.variables(),
+                world.sandbox.control_url(),
+            ));
             cancel.cancelled().await;
         }
         Ok(())

@@ -110,7 +110,8 @@ impl World {
         let wanted = Value::text(client);
         let position = self.app.units().position(crm::CLIENT);
         let deals = self.app.store.deals().await?;
-        let found = deals.into_iter().find(|deal| position.and_then(|at| deal.values.get(at)) == Some(&wanted));
+        let found =
+            deals.into_iter().find(|deal| position.and_then(|at| deal.values.get(at)) == Some(&wanted));
         found.ok_or_else(|| Failure::Demo(client.to_owned()))
     }
 

@@ -53,7 +53,7 @@ pub fn carried_title(lang: Lang) -> String {
 #[must_use]
 pub fn sample_title(lang: Lang, remote: &str) -> String {
     let there = remote_name(remote);
-    say!(lang, "Exemples de lignes de {there}, lues comme des deals", "Sample records of {there}, read as deals")
+    say!(lang, "Exemples de lignes {there}, lues comme des deals", "Sample records of {there}, read as deals")
 }
 
 /// What becomes of values on their way to one side.
@@ -63,9 +63,7 @@ pub fn carries(lang: Lang, carries: &Carries, side: Side, remote: &str) -> Strin
     let what = match carries {
         Carries::Exact => say!(lang, "tout arrive, sans perte", "everything arrives, nothing is lost"),
         Carries::Impossible(why) => obstacle(lang, why),
-        Carries::Lossy(losses) => {
-            losses.iter().map(|lost| loss(lang, lost)).collect::<Vec<_>>().join(" ; ")
-        }
+        Carries::Lossy(losses) => losses.iter().map(|lost| loss(lang, lost)).collect::<Vec<_>>().join(" ; "),
     };
     say!(lang, "vers {name} : {what}", "to {name}: {what}")
 }

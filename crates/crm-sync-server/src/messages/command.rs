@@ -110,4 +110,3 @@ pub fn refused_rows_title(lang: Lang) -> String {
 pub fn line_number(lang: Lang, line: u64) -> String {
     say!(lang, "ligne {line}", "line {line}")
 }
-

@@ -112,13 +112,18 @@ pub fn demo_failed(lang: Lang, what: &str) -> String {
 /// A sync wrote although nothing was to be done.
 #[must_use]
 pub fn demo_wrote(lang: Lang, writes: u64) -> String {
-    say!(lang, "{writes} écritures, alors que rien n'était à faire.", "{writes} writes, and nothing was to be done.")
+    say!(
+        lang,
+        "{writes} écritures, alors que rien n'était à faire.",
+        "{writes} writes, and nothing was to be done."
+    )
 }
 
 /// How to go on while the sandbox stays up.
 #[must_use]
 pub fn demo_stays(lang: Lang, variables: &[(&str, String)], control: &str) -> String {
-    let exports: Vec<String> = variables.iter().map(|(name, value)| format!("  export {name}='{value}'")).collect();
+    let exports: Vec<String> =
+        variables.iter().map(|(name, value)| format!("  export {name}='{value}'")).collect();
     let exports = exports.join("\n");
     say!(
         lang,

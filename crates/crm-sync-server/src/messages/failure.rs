@@ -2,15 +2,13 @@
 
 use std::io;
 
-use connector_core::ErrorKind;
 use connector_core::engine::EngineError;
-use connector_core::store::StoreError;
 
-use super::{Lang, finding, remote_name, say};
+use super::{Lang, finding, open_failure, remote_failure, remote_name, say, store_failure};
 use crate::failure::Failure;
-use crate::store::OpenError;
 
 /// What happened and what to do, in one or two sentences.
+#[expect(clippy::too_many_lines, reason = "one arm for each failure, each a sentence or two")]
 #[must_use]
 pub fn failure(lang: Lang, failure: &Failure) -> String {
     match failure {
@@ -79,7 +77,12 @@ pub fn failure(lang: Lang, failure: &Failure) -> String {
             );
             for found in findings {
                 told.push_str("\n  ✗ ");
-                told.push_str(&finding(lang, found, found.unit.as_ref().map(connector_core::id::UnitKey::as_str), remote));
+                told.push_str(&finding(
+                    lang,
+                    found,
+                    found.unit.as_ref().map(connector_core::id::UnitKey::as_str),
+                    remote,
+                ));
             }
             told
         }
@@ -111,104 +114,6 @@ pub fn failure(lang: Lang, failure: &Failure) -> String {
         ),
         Failure::Demo(told) => told.clone(),
     }
-}
-
-/// A failure of a remote, by its kind, in the words that users know.
-#[must_use]
-pub fn remote_failure(lang: Lang, kind: ErrorKind, remote: &str, detail: Option<&str>) -> String {
-    let there = remote_name(remote);
-    let told = match (kind, remote) {
-        (ErrorKind::Unauthenticated, "notion") => say!(
-            lang,
-            "Token Notion invalide ou révoqué. Créez-en un nouveau et donnez-le dans NOTION_TOKEN",
-            "Notion token wrong or revoked. Create a new one and give it in NOTION_TOKEN"
-        ),
-        (ErrorKind::Unauthenticated, _) => say!(
-            lang,
-            "Token {there} invalide ou expiré. Créez-en un nouveau et donnez-le dans AIRTABLE_TOKEN",
-            "{there} token wrong or expired. Create a new one and give it in AIRTABLE_TOKEN"
-        ),
-        (ErrorKind::ContainerMissing, "notion") => say!(
-            lang,
-            "Base de données Notion inaccessible. Vérifiez que l'intégration est connectée à la page",
-            "Notion database out of reach. Check that the integration is connected to the page"
-        ),
-        (ErrorKind::ContainerMissing, _) => say!(
-            lang,
-            "Base {there} introuvable, ou sans cette table. Vérifiez son identifiant et que le jeton y donne accès",
-            "{there} base not found, or without this table. Check its id, and that the token gives access to it"
-        ),
-        (ErrorKind::Forbidden, _) => say!(
-            lang,
-            "Le jeton {there} n'a pas ce droit, ou la base {there} est introuvable avec lui. Donnez-lui accès à la base et les droits data.records:read, data.records:write et schema.bases:read",
-            "The {there} token may not do this, or does not see the base. Give it access to the base and the scopes data.records:read, data.records:write and schema.bases:read"
-        ),
-        (ErrorKind::SchemaChanged, _) => say!(
-            lang,
-            "Une colonne a disparu ou changé de type pendant la synchronisation. Relancez-la, puis vérifiez avec « check »",
-            "A column was deleted or retyped during the sync. Start again, then look with “check”"
-        ),
-        (ErrorKind::QuotaExhausted, _) => say!(
-            lang,
-            "Le nombre mensuel de requêtes {there} est épuisé. Attendez le mois prochain, ou changez d'abonnement",
-            "The monthly number of {there} requests is used up. Wait for the next month, or change the plan"
-        ),
-        (ErrorKind::RateLimited, _) => say!(
-            lang,
-            "{there} limite les requêtes, même après plusieurs essais. Réessayez dans quelques minutes",
-            "{there} limits the requests, even after several tries. Try again in some minutes"
-        ),
-        (ErrorKind::Unavailable | ErrorKind::TimedOut, _) => say!(
-            lang,
-            "{there} ne répond pas, même après plusieurs essais. Vérifiez la connexion, puis réessayez",
-            "{there} does not answer, even after several tries. Check the network, then try again"
-        ),
-        (ErrorKind::Malformed, _) => say!(
-            lang,
-            "La réponse de {there} est incompréhensible. Vérifiez l'adresse, puis réessayez",
-            "The answer of {there} cannot be understood. Check the address, then try again"
-        ),
-        (ErrorKind::Settings, _) => say!(
-            lang,
-            "Les réglages de {there} sont faux. Corrigez l'adresse ou l'identifiant",
-            "The settings for {there} are wrong. Correct the address or the id"
-        ),
-        (ErrorKind::RecordMissing, _) => {
-            say!(lang, "La ligne n'existe plus dans {there}", "The record is no longer in {there}")
-        }
-        _ => say!(lang, "{there} refuse la demande", "{there} refuses the request"),
-    };
-    match (lang, detail.map(super::short).filter(|detail| !detail.is_empty())) {
-        (_, None) => format!("{told}."),
-        (Lang::Fr, Some(detail)) => format!("{told}. Réponse de {there} : « {detail} »."),
-        (Lang::En, Some(detail)) => format!("{told}. {there} said: “{detail}”."),
-    }
-}
-
-/// Why a run ended early, as its history keeps it: the kind of failure is known by its words.
-#[must_use]
-pub fn run_message(lang: Lang, message: &str, remote: &str) -> String {
-    const KINDS: [ErrorKind; 13] = [
-        ErrorKind::Unauthenticated,
-        ErrorKind::Forbidden,
-        ErrorKind::ContainerMissing,
-        ErrorKind::SchemaChanged,
-        ErrorKind::QuotaExhausted,
-        ErrorKind::RecordMissing,
-        ErrorKind::Rejected,
-        ErrorKind::RateLimited,
-        ErrorKind::Unavailable,
-        ErrorKind::TimedOut,
-        ErrorKind::Malformed,
-        ErrorKind::Unsupported,
-        ErrorKind::Settings,
-    ];
-    let rest = message.strip_prefix(remote).and_then(|rest| rest.strip_prefix(": "));
-    let kind = rest.and_then(|rest| {
-        KINDS.into_iter().find(|kind| rest.strip_prefix(&kind.to_string()).is_some_and(|rest| rest.starts_with(" while ")))
-    });
-    let detail = message.split_once('(').and_then(|(_, detail)| detail.strip_suffix(')'));
-    kind.map_or_else(|| message.to_owned(), |kind| remote_failure(lang, kind, remote, detail))
 }
 
 fn engine_failure(lang: Lang, error: &EngineError) -> String {
@@ -244,88 +149,6 @@ fn engine_failure(lang: Lang, error: &EngineError) -> String {
     }
 }
 
-fn open_failure(lang: Lang, error: &OpenError) -> String {
-    match error {
-        OpenError::Connect { database, .. } => say!(
-            lang,
-            "La base de données ne s'ouvre pas ({database}). Vérifiez DATABASE_URL, que le serveur répond ou que le fichier est accessible.",
-            "The database cannot be opened ({database}). Check DATABASE_URL, and that the server answers or the file can be reached."
-        ),
-        OpenError::Migrate { database, source } => {
-            let why = store_failure(lang, source);
-            say!(
-                lang,
-                "La base de données ne peut pas être préparée ({database}). {why}",
-                "The database cannot be prepared ({database}). {why}"
-            )
-        }
-        OpenError::Unit(unit) => {
-            say!(lang, "Le CRM n'a pas de colonne pour {unit}.", "The CRM has no column for {unit}.")
-        }
-        OpenError::Interrupted => say!(lang, "Le programme s'arrête.", "The program is ending."),
-    }
-}
-
-fn store_failure(lang: Lang, error: &StoreError) -> String {
-    match error {
-        StoreError::Held(run) => super::already_running(lang, run.as_str()),
-        StoreError::Fenced => say!(
-            lang,
-            "Une autre exécution a repris cette synchronisation ; celle-ci s'est arrêtée sans rien écrire de plus.",
-            "Another run took this sync over; this one stopped and wrote nothing more."
-        ),
-        StoreError::AlreadyApplied(run) => say!(
-            lang,
-            "Ce plan a déjà été appliqué par l'exécution {run}.",
-            "This plan was applied by run {run} already."
-        ),
-        StoreError::Corrupt { table, key, .. } => say!(
-            lang,
-            "La ligne {key} de la table {table} est illisible. Restaurez une sauvegarde de la base de données.",
-            "Row {key} of table {table} cannot be read. Restore a backup of the database."
-        ),
-        StoreError::Database(error) => database_failure(lang, &error.to_string(), error.source().map(ToString::to_string).as_deref()),
-        _ => say!(lang, "La base de données a échoué.", "The database failed."),
-    }
-}
-
-/// The failures of a database that have a remedy.
-fn database_failure(lang: Lang, message: &str, cause: Option<&str>) -> String {
-    let says = |words: &str| message.contains(words) || cause.is_some_and(|cause| cause.contains(words));
-    if says("locked") || says("writing to the SQLite file") {
-        say!(
-            lang,
-            "Un autre programme écrit dans la base de données depuis trop longtemps. Réessayez quand il a fini.",
-            "Another program has been writing to the database for too long. Try again when it is done."
-        )
-    } else if says("full") || says("no space") {
-        say!(
-            lang,
-            "Il n'y a plus de place sur le disque ; rien n'a été écrit. Faites de la place, puis recommencez.",
-            "The disk is full; nothing was written. Make room, then start again."
-        )
-    } else if says("readonly") || says("read-only") {
-        say!(
-            lang,
-            "La base de données est en lecture seule. Donnez à ce programme le droit d'y écrire.",
-            "The database is read-only. Let this program write to it."
-        )
-    } else if says("newer version") {
-        say!(
-            lang,
-            "Une version plus récente de ce programme a préparé la base de données. Mettez ce programme à jour.",
-            "A newer version of this program prepared the database. Update this program."
-        )
-    } else {
-        let message = super::short(message);
-        say!(
-            lang,
-            "La base de données a échoué ({message}). Réessayez ; si cela se répète, regardez le journal du serveur de base de données.",
-            "The database failed ({message}). Try again; if it happens again, look at the database server's log."
-        )
-    }
-}
-
 fn io_reason(lang: Lang, error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => say!(lang, "introuvable", "not found"),
@@ -352,35 +175,18 @@ fn one_of(lang: Lang, known: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use connector_core::Error;
-
     use super::*;
 
     #[test]
-    fn users_read_the_words_they_know() {
-        let told = |kind, remote| remote_failure(Lang::Fr, kind, remote, None);
-        assert!(told(ErrorKind::Unauthenticated, "airtable").starts_with("Token Airtable invalide ou expiré"));
-        assert!(told(ErrorKind::ContainerMissing, "airtable").starts_with("Base Airtable introuvable"));
-        assert!(told(ErrorKind::Unauthenticated, "notion").starts_with("Token Notion invalide ou révoqué"));
-        assert!(told(ErrorKind::ContainerMissing, "notion").starts_with("Base de données Notion inaccessible"));
+    fn what_is_missing_is_told_with_what_to_do() {
         let missing = Failure::NotConfigured { remote: "airtable".into() };
         let told = failure(Lang::Fr, &missing);
-        assert!(told.starts_with("Aucune configuration trouvée pour airtable. Configurez d'abord le connecteur"));
-    }
-
-    #[test]
-    fn the_kind_of_an_old_failure_is_known_by_its_words() {
-        let error = Error::new(ErrorKind::Unauthenticated, "airtable", "listing deals").with_detail("Invalid token");
-        let told = run_message(Lang::Fr, &error.to_string(), "airtable");
-        assert!(told.starts_with("Token Airtable invalide ou expiré"), "{told}");
-        assert!(told.ends_with("« Invalid token »."), "{told}");
-        assert_eq!(run_message(Lang::Fr, "something else", "airtable"), "something else");
-    }
-
-    #[test]
-    fn a_full_disk_and_a_locked_file_have_their_remedy() {
-        let told = |message: &str| store_failure(Lang::Fr, &StoreError::Database(message.into()));
-        assert!(told("database or disk is full").contains("Faites de la place"));
-        assert!(told("database is locked").contains("Réessayez quand il a fini"));
+        assert!(
+            told.starts_with("Aucune configuration trouvée pour airtable. Configurez d'abord le connecteur")
+        );
+        let table = Failure::NoTable { wanted: "Dela".into(), known: vec!["Deals".into()] };
+        assert_eq!(failure(Lang::En, &table), "Table not found: “Dela”. This base has “Deals”.");
+        let token = Failure::NoToken { remote: "airtable".into() };
+        assert!(failure(Lang::Fr, &token).contains("AIRTABLE_TOKEN"));
     }
 }

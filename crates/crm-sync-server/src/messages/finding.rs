@@ -83,7 +83,8 @@ pub fn obstacle(lang: Lang, obstacle: &Obstacle) -> String {
         (Lang::Fr, Obstacle::Derived) => "le CRM la calcule, elle est seulement envoyée".to_owned(),
         (Lang::Fr, Obstacle::ReadOnly) => "le champ est calculé, il est seulement lu".to_owned(),
         (Lang::Fr, Obstacle::NoTimeOfDay) => {
-            "une date n'a pas d'heure, et le champ en veut une. Choisissez un champ de date sans heure".to_owned()
+            "une date n'a pas d'heure, et le champ en veut une. Choisissez un champ de date sans heure"
+                .to_owned()
         }
         (Lang::Fr, Obstacle::ImportOnly { field }) => {
             format!("un champ de type {field} peut seulement être lu. Choisissez un autre type pour envoyer")
@@ -104,47 +105,70 @@ pub fn loss(lang: Lang, loss: &Loss) -> String {
         Loss::Styles => "gras, liens et autres styles peuvent être réécrits".to_owned(),
         Loss::Reformatted => "les valeurs prennent une écriture simple, comme 12500 ou 2026-12-31".to_owned(),
         Loss::OnlyNumbers => "un texte qui n'est pas un nombre est laissé de côté".to_owned(),
-        Loss::OnlyPercentages => "un texte qui n'est pas un pourcentage, comme 12 %, est laissé de côté".to_owned(),
-        Loss::OnlyDurations => "un texte qui n'est pas une durée, comme 1:30:00, est laissé de côté".to_owned(),
+        Loss::OnlyPercentages => {
+            "un texte qui n'est pas un pourcentage, comme 12 %, est laissé de côté".to_owned()
+        }
+        Loss::OnlyDurations => {
+            "un texte qui n'est pas une durée, comme 1:30:00, est laissé de côté".to_owned()
+        }
         Loss::OnlyRatings { max } => format!("ce qui n'est pas un entier de 1 à {max} est laissé de côté"),
         Loss::OnlyDates => "un texte qui n'est pas une date, comme 2026-12-31, est laissé de côté".to_owned(),
         Loss::OnlyInstants => {
-            "un texte qui n'est pas une date avec heure, comme 2026-12-31T08:00:00Z, est laissé de côté".to_owned()
+            "un texte qui n'est pas une date avec heure, comme 2026-12-31T08:00:00Z, est laissé de côté"
+                .to_owned()
         }
         Loss::OnlyYesNo => "les mots autres que oui et non sont laissés de côté".to_owned(),
         Loss::OnlyEmails => {
-            "une personne se trouve par son adresse e-mail seulement ; les noms sont laissés de côté".to_owned()
+            "une personne se trouve par son adresse e-mail seulement ; les noms sont laissés de côté"
+                .to_owned()
         }
         Loss::OnlyOptions => "les mots qui ne sont pas une option du champ sont laissés de côté".to_owned(),
         Loss::OnlyOptionNames => {
-            "les mots nouveaux deviennent des options ; ceux qui ont une virgule sont laissés de côté".to_owned()
+            "les mots nouveaux deviennent des options ; ceux qui ont une virgule sont laissés de côté"
+                .to_owned()
         }
         Loss::SpelledAsOption => "les mots prennent l'orthographe de l'option".to_owned(),
         Loss::OnlyOne => "s'il y en a plusieurs à la fois, ils sont laissés de côté".to_owned(),
         Loss::OptionsJoined => "plusieurs options deviennent un texte avec des virgules".to_owned(),
         Loss::TagsWithSeparator => "une étiquette qui contient | est laissée de côté".to_owned(),
         Loss::Rounded { scale } => format!("arrondi à {scale} décimales"),
-        Loss::ShownRounded { scale } => format!("{scale} décimales sont affichées ; au-delà, rien n'est comparé"),
+        Loss::ShownRounded { scale } => {
+            format!("{scale} décimales sont affichées ; au-delà, rien n'est comparé")
+        }
         Loss::TimeOfDay => "l'heure est perdue ; le jour est celui de l'heure UTC".to_owned(),
         Loss::PeopleAsNames => "les personnes deviennent leurs noms".to_owned(),
         Loss::LinksAsNames => "les enregistrements liés deviennent leurs noms".to_owned(),
         Loss::AsText => "ce qui s'y trouve devient du texte, si possible".to_owned(),
         Loss::StagesWithoutOption { stages } => {
-            format!("aucune option ne correspond à {}. Ajoutez-en une au champ, ou choisissez-en une", lang.all_quoted(stages))
+            format!(
+                "aucune option ne correspond à {}. Ajoutez-en une au champ, ou choisissez-en une",
+                lang.all_quoted(stages)
+            )
         }
         Loss::OptionsWithoutStage { options, become_stage: Some(stage) } => {
-            format!("{} ne correspondent à aucun statut et deviennent « {stage} ». Choisissez un statut pour chacune", lang.all_quoted(options))
+            format!(
+                "sans statut correspondant, devient « {stage} » : {}. Choisissez un statut pour chaque option",
+                lang.all_quoted(options)
+            )
         }
         Loss::OptionsWithoutStage { options, become_stage: None } => {
-            format!("{} ne correspondent à aucun statut et sont laissées de côté. Choisissez un statut pour chacune", lang.all_quoted(options))
+            format!(
+                "sans statut correspondant, laissé de côté : {}. Choisissez un statut pour chaque option",
+                lang.all_quoted(options)
+            )
         }
         Loss::OptionsMerged { stage, options } => {
-            format!("{} veulent toutes dire « {stage} » ; au retour, la première est écrite", lang.all_quoted(options))
+            format!(
+                "{} veulent toutes dire « {stage} » ; au retour, la première est écrite",
+                lang.all_quoted(options)
+            )
         }
         Loss::UnknownWords { become_stage: Some(stage) } => {
             format!("un texte qui n'est pas un statut devient « {stage} »")
         }
-        Loss::UnknownWords { become_stage: None } => "un texte qui n'est pas un statut est laissé de côté".to_owned(),
+        Loss::UnknownWords { become_stage: None } => {
+            "un texte qui n'est pas un statut est laissé de côté".to_owned()
+        }
     }
 }
 

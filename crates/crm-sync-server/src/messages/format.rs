@@ -1,6 +1,6 @@
 //! Numbers, amounts, dates and values as people of a language write them.
 
-use chrono::{DateTime, Datelike, Local, NaiveDate, TimeZone, Timelike, Utc};
+use chrono::{DateTime, Datelike, Local, NaiveDate, TimeDelta, TimeZone, Timelike, Utc};
 use connector_core::clock::Interval;
 use connector_core::unit::UnitKind;
 use connector_core::value::Value;
@@ -29,7 +29,8 @@ pub fn whole(lang: Lang, number: usize) -> String {
 pub fn number(lang: Lang, number: Decimal) -> String {
     let text = number.abs().to_string();
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-    let mut shown = if number.is_sign_negative() && !number.is_zero() { "-".to_owned() } else { String::new() };
+    let mut shown =
+        if number.is_sign_negative() && !number.is_zero() { "-".to_owned() } else { String::new() };
     shown.push_str(&grouped(lang, whole));
     if !fraction.is_empty() {
         shown.push(match lang {
@@ -81,10 +82,15 @@ fn moment_in(lang: Lang, at: DateTime<Utc>, zone: &impl TimeZone) -> String {
 /// When something was edited, as far as known: to the second, since two edits are compared.
 #[must_use]
 pub fn edited(lang: Lang, edited: Option<Interval>) -> String {
-    let Some(edited) = edited else { return say!(lang, "heure inconnue", "time unknown") };
-    let at = edited.lo.with_timezone(&Local);
-    let (moment, second) = (moment(lang, edited.lo), at.second());
-    say!(lang, "modifié le {moment}:{second:02}", "edited {moment}:{second:02}")
+    let Some(Interval { lo, hi }) = edited else { return say!(lang, "heure inconnue", "time unknown") };
+    let middle = lo + (hi - lo) / 2;
+    let (date, time) = (day(lang, middle.with_timezone(&Local).date_naive()), middle.with_timezone(&Local));
+    let time = time.format("%H:%M:%S");
+    if hi - lo < TimeDelta::seconds(1) {
+        say!(lang, "modifié le {date} à {time}", "edited {date} at {time}")
+    } else {
+        say!(lang, "modifié le {date} vers {time}", "edited {date} at about {time}")
+    }
 }
 
 /// What a unit holds, shortly.
@@ -154,7 +160,7 @@ mod tests {
             (850_010, "8 500,10 €", "€8,500.10"),
             (-5, "-0,05 €", "-€0.05"),
             (0, "0,00 €", "€0.00"),
-            (123_456_789_00, "123 456 789,00 €", "€123,456,789.00"),
+            (12_345_678_900, "123 456 789,00 €", "€123,456,789.00"),
         ] {
             let amount = Decimal::new(cents, 2).normalize();
             assert_eq!(plain(&money(Lang::Fr, amount)), fr);
@@ -171,6 +177,19 @@ mod tests {
         let at = "2026-11-23T14:05:59Z".parse().unwrap();
         assert_eq!(moment_in(Lang::Fr, at, &Utc), "23 nov. 2026 à 14:05");
         assert_eq!(moment_in(Lang::En, at, &Utc), "23 Nov 2026 at 14:05");
+    }
+
+    #[test]
+    fn the_time_of_an_edit_is_as_exact_as_it_is_known() {
+        let second = |at: i64| DateTime::from_timestamp(1_795_442_700 + at, 0).unwrap();
+        let exact = edited(Lang::Fr, Some(Interval::at(second(3))));
+        assert!(
+            exact.starts_with("modifié le") && exact.contains(" à ") && exact.ends_with(":03"),
+            "{exact}"
+        );
+        let about = edited(Lang::En, Some(Interval::new(second(2), second(4))));
+        assert!(about.contains("at about") && about.ends_with(":03"), "{about}");
+        assert_eq!(edited(Lang::Fr, None), "heure inconnue");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod check;
 mod command;
+mod database;
 mod demo;
 mod environment;
 mod failure;
@@ -12,12 +13,14 @@ mod finding;
 mod format;
 mod plan;
 mod problem;
+mod remote;
 mod run;
 
 use std::str::FromStr;
 
 pub use check::*;
 pub use command::*;
+pub use database::*;
 pub use demo::*;
 pub use environment::*;
 pub use failure::*;
@@ -25,6 +28,7 @@ pub use finding::*;
 pub use format::*;
 pub use plan::*;
 pub use problem::*;
+pub use remote::*;
 pub use run::*;
 
 use connector_core::plan::Side;
@@ -135,8 +139,14 @@ mod tests {
     #[test]
     fn french_counts_nothing_as_one_and_english_as_several() {
         let count = |lang: Lang, number| lang.count(number, "deal", "deals");
-        assert_eq!([count(Lang::Fr, 0), count(Lang::Fr, 1), count(Lang::Fr, 2)], ["0 deal", "1 deal", "2 deals"]);
-        assert_eq!([count(Lang::En, 0), count(Lang::En, 1), count(Lang::En, 2)], ["0 deals", "1 deal", "2 deals"]);
+        assert_eq!(
+            [count(Lang::Fr, 0), count(Lang::Fr, 1), count(Lang::Fr, 2)],
+            ["0 deal", "1 deal", "2 deals"]
+        );
+        assert_eq!(
+            [count(Lang::En, 0), count(Lang::En, 1), count(Lang::En, 2)],
+            ["0 deals", "1 deal", "2 deals"]
+        );
     }
 
     #[test]

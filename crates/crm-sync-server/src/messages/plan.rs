@@ -126,7 +126,9 @@ pub fn unit_change(lang: Lang, unit: &str, before: &str, after: &str, rule: Rule
 fn rule_text(lang: Lang, rule: Rule) -> Option<String> {
     match rule {
         Rule::OneSided | Rule::Whole | Rule::Same => None,
-        Rule::Later => Some(say!(lang, "conflit : la plus récente l'emporte", "conflict: the later edit wins")),
+        Rule::Later => {
+            Some(say!(lang, "conflit : la plus récente l'emporte", "conflict: the later edit wins"))
+        }
         Rule::Tie => Some(say!(lang, "conflit : ordre inconnu", "conflict: order unknown")),
         Rule::Preferred => Some(say!(lang, "conflit : côté choisi", "conflict: the chosen side")),
         Rule::WholeRecord => Some(say!(lang, "suit le reste de la ligne", "follows the rest of the record")),
@@ -138,10 +140,13 @@ fn rule_text(lang: Lang, rule: Rule) -> Option<String> {
 #[must_use]
 pub fn conflict_side(lang: Lang, conflict: &Conflict, side: Side, shown: &str, remote: &str) -> String {
     let name = capitalised(&side_name(lang, side, remote));
-    let time = edited(lang, match side {
-        Side::Crm => conflict.crm_edited,
-        Side::Remote => conflict.remote_edited,
-    });
+    let time = edited(
+        lang,
+        match side {
+            Side::Crm => conflict.crm_edited,
+            Side::Remote => conflict.remote_edited,
+        },
+    );
     say!(lang, "{name} : {shown} ({time})", "{name}: {shown} ({time})")
 }
 
@@ -228,7 +233,8 @@ mod tests {
     #[test]
     fn every_action_has_a_heading_in_both_languages() {
         for action in Action::VARIANTS {
-            let (fr, en) = (ops_title(Lang::Fr, *action, "airtable"), ops_title(Lang::En, *action, "airtable"));
+            let (fr, en) =
+                (ops_title(Lang::Fr, *action, "airtable"), ops_title(Lang::En, *action, "airtable"));
             assert!(!fr.is_empty() && fr != en, "{action}");
         }
     }

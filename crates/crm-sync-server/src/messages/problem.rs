@@ -34,7 +34,11 @@ fn fault_text(lang: Lang, fault: &Fault) -> String {
             "empty, and a deal needs it. Fill the cell in"
         ),
         Fault::NotPositive => {
-            say!(lang, "doit être supérieur à zéro. Corrigez le montant", "must be greater than zero. Correct it")
+            say!(
+                lang,
+                "doit être supérieur à zéro. Corrigez le montant",
+                "must be greater than zero. Correct it"
+            )
         }
         Fault::TooLong { max, chars } => say!(
             lang,
@@ -52,19 +56,27 @@ fn refusal_text(lang: Lang, refusal: &Refusal) -> String {
         Refusal::NoSuchOption { name, options, more } => {
             let others = if *more == 0 { String::new() } else { format!(" et {more} autres") };
             let options = lang.all_quoted(options);
-            format!("« {name} » n'est pas une option du champ, qui propose {options}{others}. Ajoutez l'option, ou choisissez-en une")
+            format!(
+                "« {name} » n'est pas une option du champ, qui propose {options}{others}. Ajoutez l'option, ou choisissez-en une"
+            )
         }
         Refusal::OptionWithComma { name } => {
-            format!("« {name} » contient une virgule, ce qu'une option ne peut pas. Ajoutez l'option à la main ou retirez la virgule")
+            format!(
+                "« {name} » contient une virgule, ce qu'une option ne peut pas. Ajoutez l'option à la main ou retirez la virgule"
+            )
         }
         Refusal::TooLong { max, chars } => {
             format!("{chars} caractères, et le champ en accepte {max} au plus. Raccourcissez le texte")
         }
         Refusal::NotAPerson { value } => {
-            format!("« {value} » n'est pas une adresse e-mail, et elle seule désigne une personne. Écrivez l'adresse")
+            format!(
+                "« {value} » n'est pas une adresse e-mail, et elle seule désigne une personne. Écrivez l'adresse"
+            )
         }
         Refusal::ReadOnly { field } => {
-            format!("le champ « {field} » est calculé et ne peut pas être écrit. Associez un champ modifiable")
+            format!(
+                "le champ « {field} » est calculé et ne peut pas être écrit. Associez un champ modifiable"
+            )
         }
         Refusal::NotANumber { value } => {
             format!("« {value} » n'est pas sûrement un nombre. Écrivez-le comme 12500.50")
@@ -76,7 +88,9 @@ fn refusal_text(lang: Lang, refusal: &Refusal) -> String {
             format!("« {value} » n'est pas une durée. Écrivez-la comme 1:30:00")
         }
         Refusal::NotARating { value, max } => {
-            format!("« {value} » n'est pas un nombre entier de 1 à {max}, seul accepté par le champ. Corrigez-le ou effacez-le")
+            format!(
+                "« {value} » n'est pas un nombre entier de 1 à {max}, seul accepté par le champ. Corrigez-le ou effacez-le"
+            )
         }
         Refusal::NotADate { value } => format!("« {value} » n'est pas une date. Écrivez-la comme 2026-12-31"),
         Refusal::NotAnInstant { value } => {
@@ -88,12 +102,16 @@ fn refusal_text(lang: Lang, refusal: &Refusal) -> String {
             format!("« {value} » n'est pas un statut. Les statuts sont {stages}")
         }
         Refusal::OnlyOne { count } => {
-            format!("il y en a {count}, et le champ en accepte un seul. Gardez-en un, ou associez un champ à choix multiples")
+            format!(
+                "il y en a {count}, et le champ en accepte un seul. Gardez-en un, ou associez un champ à choix multiples"
+            )
         }
         Refusal::TagWithSeparator { tag } => {
             format!("l'étiquette « {tag} » contient |, qui sépare les étiquettes. Renommez-la")
         }
-        Refusal::Unreadable { why } => format!("la valeur n'a pas pu être lue ({why}) ; elle n'est donc pas écrite"),
+        Refusal::Unreadable { why } => {
+            format!("la valeur n'a pas pu être lue ({why}) ; elle n'est donc pas écrite")
+        }
         Refusal::WrongKind { value } => format!("{value} n'est pas ce que cette colonne contient"),
         Refusal::Impossible(why) => obstacle(lang, why),
     }

@@ -13,7 +13,9 @@ pub fn run_status(lang: Lang, status: RunStatus) -> String {
         RunStatus::Running => say!(lang, "En cours", "Under way"),
         RunStatus::Ok => say!(lang, "Terminé", "Done"),
         RunStatus::Partial => say!(lang, "Terminé en partie", "Done in part"),
-        RunStatus::Halted => say!(lang, "Arrêté : une décision est nécessaire", "Halted: a decision is needed"),
+        RunStatus::Halted => {
+            say!(lang, "Arrêté : une décision est nécessaire", "Halted: a decision is needed")
+        }
         RunStatus::Cancelled => say!(lang, "Interrompu à votre demande", "Stopped at your request"),
         RunStatus::Failed => say!(lang, "Échec", "Failed"),
     }
@@ -33,9 +35,8 @@ pub fn mode_name(lang: Lang, mode: Mode) -> String {
 #[must_use]
 pub fn written(lang: Lang, side: Side, created: u64, updated: u64, remote: &str) -> String {
     let name = capitalised(&side_name(lang, side, remote));
-    let count = |number: u64, one, several| {
-        lang.count(usize::try_from(number).unwrap_or(usize::MAX), one, several)
-    };
+    let count =
+        |number: u64, one, several| lang.count(usize::try_from(number).unwrap_or(usize::MAX), one, several);
     match (lang, side) {
         (Lang::Fr, Side::Crm) => format!(
             "{name} : {}, {}.",
@@ -59,9 +60,8 @@ pub fn written(lang: Lang, side: Side, created: u64, updated: u64, remote: &str)
 /// How many operations failed, and how many values were left out.
 #[must_use]
 pub fn run_errors(lang: Lang, errors: u64, warnings: u64) -> String {
-    let count = |number: u64, one, several| {
-        lang.count(usize::try_from(number).unwrap_or(usize::MAX), one, several)
-    };
+    let count =
+        |number: u64, one, several| lang.count(usize::try_from(number).unwrap_or(usize::MAX), one, several);
     match lang {
         Lang::Fr => format!(
             "{}, {}.",
@@ -139,7 +139,9 @@ pub fn progress(lang: Lang, event: &Event, remote: &str) -> Option<String> {
             let (name, rows) = (side_name(lang, *side, remote), lang.count(*rows, "ligne", "lignes"));
             Some(match lang {
                 Lang::Fr => format!("Lecture ({name}) : {rows}"),
-                Lang::En => format!("Reading {name}: {}", rows.replace("lignes", "rows").replace("ligne", "row")),
+                Lang::En => {
+                    format!("Reading {name}: {}", rows.replace("lignes", "rows").replace("ligne", "row"))
+                }
             })
         }
         Event::Planned { ops, .. } => Some(match lang {
@@ -217,7 +219,10 @@ mod tests {
 
     #[test]
     fn what_was_written_agrees_in_number() {
-        assert_eq!(written(Lang::Fr, Side::Remote, 1, 2, "airtable"), "Airtable : 1 ligne créée, 2 mises à jour.");
+        assert_eq!(
+            written(Lang::Fr, Side::Remote, 1, 2, "airtable"),
+            "Airtable : 1 ligne créée, 2 mises à jour."
+        );
         assert_eq!(written(Lang::Fr, Side::Crm, 3, 1, "airtable"), "Le CRM : 3 deals créés, 1 mis à jour.");
         assert_eq!(written(Lang::En, Side::Crm, 1, 0, "airtable"), "The CRM: 1 deal created, 0 updated.");
         assert_eq!(run_errors(Lang::Fr, 0, 2), "0 erreur, 2 avertissements.");

@@ -22,7 +22,10 @@ pub fn checkup(speaker: &Speaker<'_>, checkup: &Checkup) -> String {
     match &checkup.configured {
         Some(Ok(configured)) => {
             let table = &configured.settings.table_name;
-            text.line(&format!("✓ {}", messages::table_chosen(lang, table, configured.settings.base.as_str())));
+            text.line(&format!(
+                "✓ {}",
+                messages::table_chosen(lang, table, configured.settings.base.as_str())
+            ));
         }
         Some(Err(failure)) => text.line(&format!("✗ {}", messages::failure(lang, failure))),
         None => {}

@@ -98,6 +98,15 @@ pub fn checkup_json(speaker: &Speaker<'_>, checkup: &Checkup) -> Value {
             Value::Object(cells.collect())
         })
         .collect();
+    let fields: Vec<Value> = checkup
+        .schema
+        .iter()
+        .flatten()
+        .flat_map(|schema| &schema.fields)
+        .map(|field| {
+            json!({"id": field.id, "name": field.name, "type": field.kind.name(), "writable": field.writable})
+        })
+        .collect();
     json!({
         "remote": checkup.remote,
         "sound": checkup.is_sound(),
@@ -109,13 +118,9 @@ pub fn checkup_json(speaker: &Speaker<'_>, checkup: &Checkup) -> Value {
             Some(Ok(configured)) => json!(configured.settings),
             _ => Value::Null,
         },
-        "schema": match &checkup.schema {
-            Some(Ok(schema)) => json!(schema),
-            _ => Value::Null,
-        },
+        "fields": fields,
         "findings": checkup.findings,
         "sample": rows,
         "calls": checkup.prediction.map(|told| json!({"idle_sync": told.idle, "creations": told.creations})),
     })
 }
-

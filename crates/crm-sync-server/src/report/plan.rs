@@ -54,11 +54,8 @@ pub fn plan(speaker: &Speaker<'_>, plan: &Plan) -> String {
         .flat_map(|op| op.conflicts.iter().map(|conflict| disputed(speaker, &op.label, conflict)))
         .collect();
     text.list(speaker, &messages::conflicts_title(lang, true), &decided);
-    let open: Vec<String> = plan
-        .conflicts
-        .iter()
-        .map(|conflict| disputed(speaker, conflict.deal.as_str(), conflict))
-        .collect();
+    let open: Vec<String> =
+        plan.conflicts.iter().map(|conflict| disputed(speaker, conflict.deal.as_str(), conflict)).collect();
     text.list(speaker, &messages::conflicts_title(lang, false), &open);
     let (blocked, altered): (Vec<&Notice>, Vec<&Notice>) =
         plan.notices.iter().partition(|notice| notice.problem.blocks());
@@ -78,7 +75,7 @@ fn operation(speaker: &Speaker<'_>, op: &Op) -> String {
             let mut told = label;
             if let Reason::Edited(side) = op.reason {
                 let why = messages::edited_on(speaker.lang, side, speaker.remote);
-                told.push_str(&format!(" ({why})"));
+                told = format!("{told} ({why})");
             }
             for change in &op.changes {
                 let (before, after) =
@@ -127,9 +124,9 @@ fn notice(speaker: &Speaker<'_>, notice: &Notice) -> String {
         told.push_str(" — ");
         told.push_str(&speaker.unit(unit));
         if let Some(field) = &notice.field {
-            told.push_str(&format!(" ({})", speaker.lang.quoted(field)));
+            told = format!("{told} ({})", speaker.lang.quoted(field));
         }
-        told.push_str(&format!(" = {}", speaker.value(unit, &notice.value)));
+        told = format!("{told} = {}", speaker.value(unit, &notice.value));
     }
     format!("{told}\n{}", messages::problem(speaker.lang, &notice.problem))
 }

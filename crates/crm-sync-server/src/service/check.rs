@@ -69,7 +69,10 @@ impl Checkup {
         self.identity.is_ok()
             && self.configured.as_ref().is_some_and(Result::is_ok)
             && self.schema.as_ref().is_some_and(Result::is_ok)
-            && self.findings.iter().all(|finding| finding.severity != connector_core::mapping::Severity::Error)
+            && self
+                .findings
+                .iter()
+                .all(|finding| finding.severity != connector_core::mapping::Severity::Error)
     }
 }
 

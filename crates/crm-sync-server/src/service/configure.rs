@@ -12,7 +12,7 @@ use connector_core::provider::{ConnectorSettings, Container, Provider};
 use connector_core::schema::{Field, FieldKind, Schema};
 use connector_core::unit::Units;
 
-use super::connection::{ConnectionSettings, Configured, connection_id};
+use super::connection::{Configured, ConnectionSettings, connection_id};
 use crate::app::App;
 use crate::crm;
 use crate::failure::Failure;
@@ -75,8 +75,10 @@ pub async fn configure(app: &App, remote: &str, wanted: Wanted) -> Result<Outcom
     let old_base = old.as_ref().and_then(|row| row.base_id.clone()).filter(|base| !base.trim().is_empty());
     let known_base = before.as_ref().map(|before| before.base.to_string()).or(old_base);
     let base = find_base(provider.as_ref(), &wanted.base.clone().or(known_base).ok_or_else(missing)?).await?;
-    let old_table = old.as_ref().and_then(|row| row.table_name.clone()).filter(|name| !name.trim().is_empty());
-    let known_table = before.as_ref().filter(|before| before.base == base).map(|before| before.table.to_string());
+    let old_table =
+        old.as_ref().and_then(|row| row.table_name.clone()).filter(|name| !name.trim().is_empty());
+    let known_table =
+        before.as_ref().filter(|before| before.base == base).map(|before| before.table.to_string());
     let table = wanted.table.clone().or(known_table).or(old_table).ok_or_else(missing)?;
     let table = find_table(provider.as_ref(), &base, &table).await?;
 
@@ -229,13 +231,12 @@ async fn choose_key_field(
         }
         KeyField::Create => {
             let is_text = |field: &&Field| matches!(field.kind, FieldKind::Text { .. }) && field.writable;
-            let field = match field_called(schema, KEY_FIELD).filter(is_text) {
-                Some(field) => field.clone(),
-                None => {
-                    let field = connector.create_key_field(KEY_FIELD).await?;
-                    schema.fields.push(field.clone());
-                    field
-                }
+            let field = if let Some(field) = field_called(schema, KEY_FIELD).filter(is_text) {
+                field.clone()
+            } else {
+                let field = connector.create_key_field(KEY_FIELD).await?;
+                schema.fields.push(field.clone());
+                field
             };
             mapping.key_field = Some(field.id);
         }

@@ -144,7 +144,8 @@ fn columns<'u>(units: &'u Units, headings: &csv::StringRecord) -> Vec<Option<(&'
     let mut columns = Vec::with_capacity(headings.len());
     for heading in headings {
         let called = |unit: &&Unit| {
-            fold(unit.key.as_str()) == fold(heading) || unit.names.iter().any(|name| fold(name) == fold(heading))
+            fold(unit.key.as_str()) == fold(heading)
+                || unit.names.iter().any(|name| fold(name) == fold(heading))
         };
         let unit = units.iter().filter(|unit| !unit.derived).find(called);
         let unit = unit.filter(|unit| !taken.contains(&&unit.key));
@@ -176,9 +177,8 @@ fn cell_text(unit: &Unit, cell: &str) -> String {
 
 /// French spreadsheets write semicolons.
 fn delimiter(text: &[u8]) -> u8 {
-    let heading = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let count = |wanted| heading.iter().filter(|byte| **byte == wanted).count();
-    if count(b';') > count(b',') { b';' } else { b',' }
+    let heading = String::from_utf8_lossy(text.split(|byte| *byte == b'\n').next().unwrap_or_default());
+    if heading.matches(';').count() > heading.matches(',').count() { b';' } else { b',' }
 }
 
 fn identity<'v>(units: &Units, value: impl Fn(&Unit) -> Option<&'v Value>) -> Vec<Value> {
@@ -217,7 +217,10 @@ mod tests {
         assert_eq!((done.rows, done.refused.len()), (2, 0));
         let (_, row) = &rows[0];
         assert!(row.contains(&("statut".into(), Value::text("gagné"))), "{row:?}");
-        assert!(row.contains(&("date_echeance".into(), Value::Date("2026-12-31".parse().unwrap()))), "{row:?}");
+        assert!(
+            row.contains(&("date_echeance".into(), Value::Date("2026-12-31".parse().unwrap()))),
+            "{row:?}"
+        );
         assert!(row.contains(&("montant_brut".into(), Value::Number("12500.5".parse().unwrap()))), "{row:?}");
     }
 
