@@ -106,8 +106,7 @@ fn the_server_and_its_folder_are_gone_after_the_holder_is_killed() {
     assert!(is_running(&server));
 
     // The whole process group, as a runner that loses patience does.
-    let group = format!("-{}", holder.id());
-    assert!(Command::new("kill").args(["-KILL", "--", &group]).status().unwrap().success());
+    assert!(kill(&format!("-KILL -{}", holder.id())));
     holder.wait().unwrap();
 
     wait_until("the server and its folder are gone", || !is_running(&server) && !folder.exists());
@@ -182,7 +181,13 @@ fn server_of(folder: &Path) -> String {
 }
 
 fn is_running(process: &str) -> bool {
-    Command::new("kill").args(["-0", process]).stderr(Stdio::null()).status().unwrap().success()
+    kill(&format!("-0 {process}"))
+}
+
+/// The shell's own `kill`: the program of that name is not on every machine.
+fn kill(arguments: &str) -> bool {
+    let command = format!("kill {arguments}");
+    Command::new("sh").args(["-c", &command]).stderr(Stdio::null()).status().unwrap().success()
 }
 
 #[track_caller]
