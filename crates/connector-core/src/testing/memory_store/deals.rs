@@ -101,13 +101,13 @@ impl Deals {
         if let Some(values) = checked.values {
             self.put(&id, values, now);
         }
-        if let Some(row) = self.rows.get_mut(&key(&id)) {
-            for origin in origins {
-                row.origins.retain(|known| known.unit != origin.unit);
-                row.origins.push(origin);
-            }
-            row.origins.sort_by_key(|origin| self.units.position(origin.unit.as_str()));
+        let Some(mut row) = self.rows.remove(&key(&id)) else { return };
+        for origin in origins.into_iter().filter(|origin| self.holds(&row.values, origin)) {
+            row.origins.retain(|known| known.unit != origin.unit);
+            row.origins.push(origin);
         }
+        row.origins.sort_by_key(|origin| self.units.position(origin.unit.as_str()));
+        self.rows.insert(key(&id), row);
     }
 
     /// Writes all values of a deal under this id, whether it exists or not.
@@ -193,7 +193,7 @@ impl Deals {
             id: id.clone(),
             values: row.values.clone(),
             edited: self.edit_clock.interval(row.edited),
-            origins: row.origins.iter().filter(|origin| self.holds(&row.values, origin)).cloned().collect(),
+            origins: row.origins.clone(),
         }
     }
 }
