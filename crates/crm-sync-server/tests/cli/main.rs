@@ -7,6 +7,7 @@
     reason = "what a test does not get, it fails for"
 )]
 
+mod crm;
 mod demo;
 mod office;
 mod settings;
