@@ -10,6 +10,7 @@ use reqwest::{Client, Response, Url, redirect};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 
+use crate::dial::{Dial, Timed};
 use crate::dialect::Dialect;
 use crate::failure::{self, Failure};
 use crate::limit::Limiter;
@@ -100,17 +101,19 @@ impl Http {
         bearer.set_sensitive(true);
         let mut defaults: HeaderMap = headers.iter().cloned().collect();
         defaults.insert(AUTHORIZATION, bearer);
+        let dial = Arc::new(Dial::default());
         let client = Client::builder()
             .default_headers(defaults)
             .user_agent(concat!("crm-sync/", env!("CARGO_PKG_VERSION")))
             .redirect(redirect::Policy::none())
             .no_proxy()
+            .connector_layer(Timed { dial: Arc::clone(&dial) })
             .connect_timeout(timeouts.connect)
             .read_timeout(timeouts.read)
             .timeout(timeouts.total)
             .build()
             .map_err(|error| wrong(error.to_string()))?;
-        let shared = Shared { client, endpoint, dialect, patience: Patience::new(policy) };
+        let shared = Shared { client, endpoint, dialect, patience: Patience::new(policy, dial) };
         Ok(Self { shared: Arc::new(shared), limiters: Vec::new(), meters: Vec::new() })
     }
 

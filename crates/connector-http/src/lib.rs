@@ -5,6 +5,7 @@
 //! ([`failure`]). What differs between remotes is a [`Dialect`]. Listings are streams of pages ([`paged`]).
 
 pub mod client;
+mod dial;
 pub mod dialect;
 pub mod failure;
 pub mod limit;

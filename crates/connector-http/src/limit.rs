@@ -20,7 +20,8 @@ const CONNECTION_LIFE: Duration = Duration::from_secs(50);
 ///
 /// A request on a connection that must first be opened arrives later than one that finds it open, by several round
 /// trips, and so nearer to those after it. The limiter therefore supposes that a request needs a new connection
-/// when as many as ever were answered are under way, and counts it from its answer on instead of from its start.
+/// when as many as ever were answered are under way, and counts it from when it arrives at the latest: from its answer
+/// on, or sooner where it is known how long opening a connection takes.
 #[derive(Debug)]
 pub struct Limiter {
     grants: usize,
@@ -43,7 +44,7 @@ struct State {
 #[derive(Debug)]
 struct Slot {
     id: u64,
-    /// When the request arrived at the latest; not known while it opens a connection.
+    /// When the request arrives at the latest; not known while it opens a connection that nobody has timed.
     arrived: Option<Instant>,
 }
 
@@ -69,11 +70,11 @@ impl Limiter {
         })
     }
 
-    /// Waits for a turn.
-    pub async fn ready(self: &Arc<Self>) -> Grant {
+    /// Waits for a turn. `dialing` is how much later a request on a new connection arrives, if that is known.
+    pub async fn ready(self: &Arc<Self>, dialing: Option<Duration>) -> Grant {
         let _turn = self.turn.lock().await;
         loop {
-            match self.grant(Instant::now()) {
+            match self.grant(Instant::now(), dialing) {
                 Ok(grant) => return grant,
                 Err(Some(opens)) => tokio::select! {
                     () = sleep_until(opens) => {}
@@ -92,7 +93,7 @@ impl Limiter {
     }
 
     /// A grant, or when to ask again; `None` when only an answer can tell.
-    fn grant(self: &Arc<Self>, now: Instant) -> Result<Grant, Option<Instant>> {
+    fn grant(self: &Arc<Self>, now: Instant, dialing: Option<Duration>) -> Result<Grant, Option<Instant>> {
         let mut state = self.state();
         if let Some(until) = state.paused_until.filter(|until| *until > now) {
             return Err(Some(until));
@@ -108,7 +109,8 @@ impl Limiter {
         let on_open_connection = state.under_way < state.open_connections;
         state.next += 1;
         state.under_way += 1;
-        state.slots.push(Slot { id, arrived: on_open_connection.then_some(now) });
+        let arrived = if on_open_connection { Some(now) } else { dialing.map(|dialing| now + dialing) };
+        state.slots.push(Slot { id, arrived });
         Ok(Grant { limiter: Arc::clone(self), id, on_open_connection, answered: false })
     }
 
@@ -135,8 +137,8 @@ impl Drop for Grant {
             (true, false) => state.open_connections += 1,
             (false, _) => state.open_connections = state.open_connections.saturating_sub(1),
         }
-        if let Some(slot) = state.slots.iter_mut().find(|slot| slot.id == self.id && slot.arrived.is_none()) {
-            slot.arrived = Some(now);
+        if let Some(slot) = state.slots.iter_mut().find(|slot| slot.id == self.id) {
+            slot.arrived = Some(slot.arrived.map_or(now, |arrived| arrived.min(now)));
         }
         drop(state);
         self.limiter.changed.notify_one();
@@ -165,7 +167,7 @@ mod tests {
 
     /// Opens the connections that the tests then find open.
     async fn warm(limiter: &Arc<Limiter>) {
-        let grants = join_all((0..limiter.grants).map(|_| limiter.ready())).await;
+        let grants = join_all((0..limiter.grants).map(|_| limiter.ready(None))).await;
         grants.into_iter().for_each(Grant::answered);
         sleep(2 * SECOND).await;
     }
@@ -177,7 +179,7 @@ mod tests {
         let start = Instant::now();
         let mut waits = Vec::new();
         for _ in 0..11 {
-            limiter.ready().await.answered();
+            limiter.ready(None).await.answered();
             waits.push((Instant::now() - start).as_millis());
         }
         assert_eq!(waits[..5], [0; 5]);
@@ -193,7 +195,7 @@ mod tests {
         join_all((0..9).map(|number| {
             let (limiter, order) = (&limiter, &order);
             async move {
-                limiter.ready().await.answered();
+                limiter.ready(None).await.answered();
                 order.lock().unwrap().push(number);
             }
         }))
@@ -206,8 +208,8 @@ mod tests {
         let limiter = Limiter::per_second(1);
         warm(&limiter).await;
         let start = Instant::now();
-        limiter.ready().await.answered();
-        let waiting = limiter.ready();
+        limiter.ready(None).await.answered();
+        let waiting = limiter.ready(None);
         let penalty = async {
             sleep(Duration::from_millis(200)).await;
             limiter.pause(30 * SECOND);
@@ -232,7 +234,7 @@ mod tests {
             .for_each_concurrent(8, |number| {
                 let (limiter, connections, arrivals) = (&limiter, &connections, &arrivals);
                 async move {
-                    let grant = limiter.ready().await;
+                    let grant = limiter.ready(None).await;
                     let cold = {
                         let mut idle = connections.lock().unwrap();
                         let cold = *idle == 0;
@@ -255,11 +257,22 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_new_connection_that_was_timed_holds_its_place_no_longer_than_it_needs() {
+        let limiter = Limiter::per_second(1);
+        let start = Instant::now();
+        let slow = limiter.ready(Some(Duration::from_millis(100))).await;
+        limiter.ready(None).await.answered();
+        let waited = (Instant::now() - start).as_millis();
+        assert!((1145..=1147).contains(&waited), "{waited}");
+        slow.answered();
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_request_that_was_given_up_frees_its_place() {
         let limiter = Limiter::per_second(1);
-        drop(limiter.ready().await);
+        drop(limiter.ready(None).await);
         let start = Instant::now();
-        limiter.ready().await.answered();
+        limiter.ready(None).await.answered();
         assert!(Instant::now() - start <= Duration::from_millis(1047));
     }
 }

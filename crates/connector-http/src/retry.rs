@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
+use crate::dial::Dial;
 use crate::failure::Failure;
 use crate::limit::Limiter;
 use crate::meter::Meter;
@@ -111,11 +112,12 @@ pub fn decide(
 pub(crate) struct Patience {
     policy: Policy,
     dice: AtomicU64,
+    dial: Arc<Dial>,
 }
 
 impl Patience {
-    pub(crate) fn new(policy: Policy) -> Self {
-        Self { dice: AtomicU64::new(policy.seed), policy }
+    pub(crate) fn new(policy: Policy, dial: Arc<Dial>) -> Self {
+        Self { dice: AtomicU64::new(policy.seed), policy, dial }
     }
 
     /// Calls `attempt` until it succeeds or [`decide`] says stop, each time when all `limiters` let it.
@@ -139,7 +141,7 @@ impl Patience {
             let asked = Instant::now();
             let mut grants = Vec::with_capacity(limiters.len());
             for limiter in limiters {
-                grants.push(limiter.ready().await);
+                grants.push(limiter.ready(self.dial.allowance()).await);
             }
             for meter in meters {
                 meter.count_attempt(asked.elapsed());
@@ -266,7 +268,7 @@ mod tests {
         repeat: Repeat,
         limiter: &Arc<Limiter>,
     ) -> (Result<(), Failure>, Vec<u64>, Arc<Meter>) {
-        let patience = Patience::new(Policy { backoff: Duration::ZERO, ..policy() });
+        let patience = Patience::new(Policy { backoff: Duration::ZERO, ..policy() }, Arc::default());
         let meter = Arc::new(Meter::default());
         let start = Instant::now();
         let script = Mutex::new(script.into_iter());
