@@ -136,12 +136,10 @@ pub fn progress(lang: Lang, event: &Event, remote: &str) -> Option<String> {
     match event {
         Event::Started { run } => Some(say!(lang, "Exécution {run}", "Run {run}")),
         Event::Reading { side, rows } => {
-            let (name, rows) = (side_name(lang, *side, remote), lang.count(*rows, "ligne", "lignes"));
+            let name = side_name(lang, *side, remote);
             Some(match lang {
-                Lang::Fr => format!("Lecture ({name}) : {rows}"),
-                Lang::En => {
-                    format!("Reading {name}: {}", rows.replace("lignes", "rows").replace("ligne", "row"))
-                }
+                Lang::Fr => format!("Lecture ({name}) : {}", lang.count(*rows, "ligne", "lignes")),
+                Lang::En => format!("Reading {name}: {}", lang.count(*rows, "row", "rows")),
             })
         }
         Event::Planned { ops, .. } => Some(match lang {

@@ -140,6 +140,31 @@ fn a_second_sync_names_the_one_that_is_under_way() {
 }
 
 #[test]
+fn ctrl_c_ends_a_sync_between_operations_and_the_next_one_does_the_rest() {
+    let office = Office::connected();
+    let rows: Vec<String> =
+        (0..120).map(|number| format!("Client {number},Lead,,,,,{}", 100 + number)).collect();
+    office.deals(&rows.iter().map(String::as_str).collect::<Vec<_>>());
+    office.sandbox.set_knobs(connector_sandbox::Knobs { latency_ms: 800, ..office.sandbox.knobs() });
+    let mut first = office.command(&["sync", "airtable", "--yes", "--json"]);
+    let mut first = first.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(first.stderr.take().unwrap()));
+    // The sync is under way as soon as the sandbox was asked.
+    while office.sandbox.stats().requests_to("GET", "/v0/{base}/{table}") == 0 {
+        assert!(first.try_wait().unwrap().is_none(), "the sync ended early");
+        std::thread::yield_now();
+    }
+    let interrupted = std::process::Command::new("kill").args(["-INT", &first.id().to_string()]).status();
+    assert!(interrupted.unwrap().success());
+    assert!(lines.any(|line| line.unwrap().contains("Interruption demandée")));
+    let ended = Said::from(first.wait_with_output().unwrap());
+    assert_eq!((ended.code, &ended.json()["status"]), (3, &json!("cancelled")), "{ended:?}");
+    office.sandbox.set_knobs(connector_sandbox::Knobs { latency_ms: 0, ..office.sandbox.knobs() });
+    assert_eq!(office.run(&["sync", "airtable", "--yes"]).code, 0);
+    assert_eq!(office.clients().len(), 120);
+}
+
+#[test]
 fn nothing_configured_is_told_with_the_command_that_configures() {
     let office = Office::open();
     for command in ["sync", "plan", "check"] {
