@@ -7,7 +7,7 @@ use crm_sync_server::crm;
 use crm_sync_server::store::{ConfigChange, Database, DieselStore};
 use serde_json::json;
 
-use crate::office::Office;
+use crate::office::{Office, Said};
 
 /// The office's CRM, as the CRM itself would open it.
 async fn crm_of(office: &Office) -> DieselStore {
@@ -53,4 +53,26 @@ async fn the_crms_own_list_shows_each_direction_of_a_sync() {
     assert_eq!(lines, expected);
     let error = logs[0].error.as_deref().unwrap();
     assert!(error.contains("Chocolaterie : doit être supérieur à zéro"), "{error}");
+}
+
+#[test]
+fn the_same_commands_work_beside_a_crm_on_postgresql() {
+    let office = Office::open();
+    let database = test_postgres::CLUSTER.database();
+    let run = |arguments: &[&str]| {
+        let output = office.command(arguments).env("DATABASE_URL", database.url()).output();
+        Said::from(output.unwrap())
+    };
+    let configured =
+        ["configure", "airtable", "--base", office.base(), "--table", "Deals", "--key-field", "create"];
+    assert_eq!(run(&configured).code, 0);
+    let file = office.csv(&["Atelier Morin,Lead,2026-12-01,Zoé,SaaS,note,8500.10"]);
+    assert_eq!(run(&["import-csv", file.to_str().unwrap()]).code, 0);
+    office.record("Verrerie Nord", 3_000, "Qualifié");
+    let synced = run(&["sync", "airtable", "--yes"]);
+    assert_eq!(synced.code, 0, "{synced:?}");
+    assert_eq!(office.clients(), ["Atelier Morin", "Verrerie Nord"]);
+    let again = run(&["sync", "airtable"]);
+    assert!(again.text().contains("rien à écrire"), "{again:?}");
+    assert_eq!(run(&["status"]).code, 0);
 }
