@@ -12,7 +12,7 @@ use actix_web::http::header::{
 };
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
-use futures::stream;
+use futures::{StreamExt, stream};
 
 use crate::clock::Clock;
 use crate::connection::Connection;
@@ -184,8 +184,13 @@ impl Service {
         response.insert_header((CONTENT_ENCODING, "identity"));
         let length = u64::try_from(reply.body.len()).unwrap_or(u64::MAX);
         let half = Bytes::copy_from_slice(reply.body.get(..reply.body.len() / 2).unwrap_or_default());
-        let pieces = [Ok(half), Err(io::Error::from(io::ErrorKind::ConnectionAborted))];
-        response.body(SizedStream::new(length, stream::iter(pieces)))
+        let end = async {
+            // What was written is flushed while the body waits.
+            tokio::task::yield_now().await;
+            Err(io::Error::from(io::ErrorKind::ConnectionAborted))
+        };
+        let pieces = stream::iter([Ok(half)]).chain(stream::once(end));
+        response.body(SizedStream::new(length, pieces))
     }
 }
 
