@@ -197,7 +197,7 @@ fn understand(of: &wire::FieldType) -> (FieldKind, Form, bool) {
         "createdBy" | "lastModifiedBy" => (FieldKind::People { many: false }, Form::Person, false),
         "multipleRecordLinks" => match options.linked_table_id {
             Some(table) => (FieldKind::Links { container: table.into() }, Form::Links, true),
-            None => (FieldKind::Other(of.name.clone()), Form::Opaque, false),
+            None => (FieldKind::Other { name: of.name.clone() }, Form::Opaque, false),
         },
         // A file is written by an address that Airtable fetches later and never tells again: what was written
         // could not be recognised, so files are read only.
@@ -211,14 +211,14 @@ fn understand(of: &wire::FieldType) -> (FieldKind, Form, bool) {
                     let (kind, form, _) = understand(result);
                     (kind, form, false)
                 }
-                None => (FieldKind::Other(of.name.clone()), Form::Opaque, false),
+                None => (FieldKind::Other { name: of.name.clone() }, Form::Opaque, false),
             }
         }
         "multipleLookupValues" | "lookup" if options.is_valid.unwrap_or(true) => match &options.result {
             Some(result) => look_up(understand(result)),
-            None => (FieldKind::Other(of.name.clone()), Form::Opaque, false),
+            None => (FieldKind::Other { name: of.name.clone() }, Form::Opaque, false),
         },
-        _ => (FieldKind::Other(of.name.clone()), Form::Opaque, false),
+        _ => (FieldKind::Other { name: of.name.clone() }, Form::Opaque, false),
     }
 }
 

@@ -113,8 +113,11 @@ pub enum FieldKind {
     },
     /// Files.
     Files,
-    /// Something that this library does not know: its name in the remote.
-    Other(String),
+    /// Something that this library does not know.
+    Other {
+        /// Its name in the remote.
+        name: String,
+    },
 }
 
 impl Schema {
@@ -163,7 +166,25 @@ impl FieldKind {
             Self::People { .. } => "people",
             Self::Links { .. } => "links",
             Self::Files => "files",
-            Self::Other(name) => name,
+            Self::Other { name } => name,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_field_can_be_stored_and_read_again() {
+        for kind in [
+            FieldKind::Text { max: Some(9) },
+            FieldKind::Checkbox,
+            FieldKind::Links { container: "tbl".into() },
+            FieldKind::Other { name: "button".to_owned() },
+        ] {
+            let json = serde_json::to_string(&kind).unwrap();
+            assert_eq!(serde_json::from_str::<FieldKind>(&json).unwrap(), kind);
         }
     }
 }

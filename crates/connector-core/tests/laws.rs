@@ -62,7 +62,7 @@ fn fields() -> Vec<Field> {
         FieldKind::People { many: true },
         FieldKind::Links { container: "tbl".into() },
         FieldKind::Files,
-        FieldKind::Other("button".to_owned()),
+        FieldKind::Other { name: "button".to_owned() },
     ]
     .map(|kind| {
         let name = kind.name().to_owned();

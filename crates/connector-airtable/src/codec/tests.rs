@@ -185,5 +185,5 @@ fn a_decimal_is_written_with_all_its_digits() {
 #[test]
 fn an_invalid_formula_has_no_kind() {
     let column = column("formula", &json!({"isValid": false, "result": null}));
-    assert_eq!(column.field.kind, FieldKind::Other("formula".into()));
+    assert_eq!(column.field.kind, FieldKind::Other { name: "formula".into() });
 }

@@ -24,7 +24,7 @@ async fn every_field_of_every_deal_is_read() {
             deals.iter().map(|deal| deal.cell(&field.id)).filter(|value| !value.is_empty()).collect();
         let unknown = values.iter().find(|value| value.is_unknown());
         assert_eq!(unknown, None, "field {} of kind {}", field.name, field.kind.name());
-        let never_filled = matches!(field.kind, FieldKind::Other(_));
+        let never_filled = matches!(field.kind, FieldKind::Other { .. });
         assert!(
             never_filled || !values.is_empty(),
             "field {} of kind {} is never read",

@@ -54,7 +54,7 @@ impl Format for DateFormat {
             | FieldKind::People { .. }
             | FieldKind::Links { .. }
             | FieldKind::Files
-            | FieldKind::Other(_) => Fidelity::none(&UnitKind::Date, &self.field),
+            | FieldKind::Other { .. } => Fidelity::none(&UnitKind::Date, &self.field),
         }
     }
 
@@ -115,7 +115,7 @@ impl Format for InstantFormat {
             | FieldKind::People { .. }
             | FieldKind::Links { .. }
             | FieldKind::Files
-            | FieldKind::Other(_) => Fidelity::none(&UnitKind::Instant, &self.field),
+            | FieldKind::Other { .. } => Fidelity::none(&UnitKind::Instant, &self.field),
         }
     }
 

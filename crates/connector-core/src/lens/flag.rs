@@ -48,7 +48,7 @@ impl Format for FlagFormat {
             | FieldKind::People { .. }
             | FieldKind::Links { .. }
             | FieldKind::Files
-            | FieldKind::Other(_) => Fidelity::none(&UnitKind::Flag, &self.field),
+            | FieldKind::Other { .. } => Fidelity::none(&UnitKind::Flag, &self.field),
         }
     }
 

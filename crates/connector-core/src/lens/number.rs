@@ -113,7 +113,7 @@ impl Format for NumberFormat {
             | FieldKind::People { .. }
             | FieldKind::Links { .. }
             | FieldKind::Files
-            | FieldKind::Other(_) => Fidelity::none(&self.unit, &self.field),
+            | FieldKind::Other { .. } => Fidelity::none(&self.unit, &self.field),
         }
     }
 

@@ -154,7 +154,9 @@ impl Format for StageFormat {
             | FieldKind::People { .. }
             | FieldKind::Links { .. }
             | FieldKind::Files
-            | FieldKind::Other(_) => Fidelity::none(&UnitKind::Stage(self.vocabulary.clone()), &self.field),
+            | FieldKind::Other { .. } => {
+                Fidelity::none(&UnitKind::Stage(self.vocabulary.clone()), &self.field)
+            }
         }
     }
 

@@ -72,7 +72,7 @@ impl Format for TagsFormat {
             | FieldKind::Date
             | FieldKind::DateTime
             | FieldKind::Files
-            | FieldKind::Other(_) => Fidelity::none(&UnitKind::Tags, &self.field),
+            | FieldKind::Other { .. } => Fidelity::none(&UnitKind::Tags, &self.field),
         }
     }
 

@@ -69,7 +69,9 @@ impl Format for TextFormat {
             FieldKind::MultiSelect { .. } => Fidelity::lossy(self.option_losses(), vec![Loss::OptionsJoined]),
             FieldKind::People { .. } => Fidelity::lossy(vec![Loss::OnlyEmails], vec![Loss::PeopleAsNames]),
             FieldKind::Links { .. } => Fidelity::import_only(&self.field, vec![Loss::LinksAsNames]),
-            FieldKind::Files | FieldKind::Other(_) => Fidelity::import_only(&self.field, vec![Loss::AsText]),
+            FieldKind::Files | FieldKind::Other { .. } => {
+                Fidelity::import_only(&self.field, vec![Loss::AsText])
+            }
         }
     }
 
@@ -126,7 +128,7 @@ impl Format for TextFormat {
                 self.options.choose(text).map(|choice| Value::Choices(vec![choice]))
             }
             FieldKind::People { .. } => person_from_email(text).map(|person| Value::People(vec![person])),
-            FieldKind::Links { .. } | FieldKind::Files | FieldKind::Other(_) => {
+            FieldKind::Links { .. } | FieldKind::Files | FieldKind::Other { .. } => {
                 Err(Refusal::Impossible(Obstacle::import_only(&self.field)))
             }
         }
