@@ -174,3 +174,21 @@ async fn a_switch_that_is_sent_as_false_can_count_as_true() {
     client.sandbox.set_knobs(knobs);
     assert!(by_id().await);
 }
+
+#[tokio::test]
+async fn answers_are_compressed_for_those_who_accept_it() {
+    for (gzip, expected) in [(true, Some("gzip")), (false, None)] {
+        let client = Client::with(Settings { deals: 50, gzip, ..Settings::default() });
+        let raw = reqwest::Client::builder().no_gzip().build().unwrap();
+        let url = format!("{}{}", client.sandbox.airtable_url(), client.deals(""));
+        let request = raw.get(url).bearer_auth(&client.token).header("Accept-Encoding", "gzip");
+        let response = request.send().await.unwrap();
+        let encoding =
+            response.headers().get("content-encoding").map(|value| value.to_str().unwrap().to_owned());
+        assert_eq!(encoding.as_deref(), expected);
+        let length = &response.headers()["airtable-uncompressed-content-length"];
+        let plain: usize = length.to_str().unwrap().parse().unwrap();
+        let sent = response.bytes().await.unwrap().len();
+        assert_eq!(sent < plain / 2, gzip, "{sent} of {plain} bytes");
+    }
+}

@@ -46,3 +46,31 @@ fn a_wrong_argument_is_refused() {
     assert!(!refused.status.success());
     assert!(String::from_utf8_lossy(&refused.stderr).contains("not `fast`"));
 }
+
+#[test]
+fn the_program_stops_when_it_is_told_to_terminate() {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_connector-sandbox"))
+        .args(["--deals", "0"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Held open, so that only the signal can end it.
+    let stdin = program.stdin.take();
+    BufReader::new(program.stdout.take().unwrap()).read_line(&mut String::new()).unwrap();
+    let sent = Command::new("kill").args(["-TERM", &program.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    assert!(program.wait().unwrap().success());
+    drop(stdin);
+}
+
+#[test]
+fn a_port_in_use_is_named() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let airtable_port = taken.local_addr().unwrap().port();
+    let refused = connector_sandbox::Sandbox::start(connector_sandbox::Settings {
+        airtable_port,
+        ..connector_sandbox::Settings::default()
+    });
+    assert!(refused.unwrap_err().to_string().contains(&format!("127.0.0.1:{airtable_port}")));
+}
