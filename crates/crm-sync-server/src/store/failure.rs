@@ -32,7 +32,7 @@ enum Advice {
 
 impl Failure {
     /// A row that we wrote cannot be read.
-    pub(super) fn corrupt(table: &'static str, key: impl ToString, source: impl Into<BoxError>) -> Self {
+    pub(super) fn corrupt(table: &'static str, key: &impl ToString, source: impl Into<BoxError>) -> Self {
         StoreError::Corrupt { table, key: key.to_string(), source: source.into() }.into()
     }
 

@@ -38,7 +38,7 @@ impl IntentRow {
         Ok(Intent {
             deal: deals::id(self.deal),
             run: self.run.into(),
-            payload: payload.map_err(|error| Failure::corrupt("sync_intents", self.deal, error))?,
+            payload: payload.map_err(|error| Failure::corrupt("sync_intents", &self.deal, error))?,
             sent_at: self.sent_at.map(Into::into),
         })
     }

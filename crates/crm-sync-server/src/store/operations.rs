@@ -84,14 +84,14 @@ impl NewOperation {
 impl Operation {
     fn read(self) -> Result<Logged, Failure> {
         let key = self.id;
-        let unread = |error| Failure::corrupt("sync_operations", key, error);
-        let unnamed = |error: strum::ParseError| Failure::corrupt("sync_operations", key, error);
+        let unread = |error| Failure::corrupt("sync_operations", &key, error);
+        let unnamed = |error: strum::ParseError| Failure::corrupt("sync_operations", &key, error);
         Ok(Logged {
             connection: self.connection.into(),
             run: self.run.into(),
             entry: LogEntry {
                 seq: u32::try_from(self.seq)
-                    .map_err(|error| Failure::corrupt("sync_operations", key, error))?,
+                    .map_err(|error| Failure::corrupt("sync_operations", &key, error))?,
                 action: self.action.parse().map_err(unnamed)?,
                 deal: self.deal.map(deals::id),
                 remote: self.remote.map(Into::into),

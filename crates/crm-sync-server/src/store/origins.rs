@@ -39,7 +39,7 @@ impl OriginRow {
         let value = self.value.read();
         Ok(Origin {
             value: value.map_err(|error| {
-                Failure::corrupt("sync_origins", format!("{}, {}", self.deal, self.unit), error)
+                Failure::corrupt("sync_origins", &format!("{}, {}", self.deal, self.unit), error)
             })?,
             unit: self.unit.into(),
             edited: Interval::new(self.edited_lo.into(), self.edited_hi.into()),

@@ -50,7 +50,7 @@ table! {
 // Ours.
 
 table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{BigInt, Text};
     use crate::store::columns::types::{Document, Moment};
 
     sync_connections (id) {
@@ -63,7 +63,7 @@ table! {
 }
 
 table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{BigInt, Nullable, Text};
     use crate::store::columns::types::Moment;
 
     sync_leases (connection) {
@@ -75,7 +75,7 @@ table! {
 }
 
 table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Integer, Nullable, Text};
     use crate::store::columns::types::{Document, Moment};
 
     sync_links (connection, remote) {
@@ -90,7 +90,7 @@ table! {
 }
 
 table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Integer, Nullable, Text};
     use crate::store::columns::types::{Document, Moment};
 
     sync_intents (connection, deal) {
@@ -103,7 +103,7 @@ table! {
 }
 
 table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Integer, Text};
     use crate::store::columns::types::{Document, Moment};
 
     sync_origins (deal, unit) {
@@ -117,7 +117,7 @@ table! {
 }
 
 table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::Text;
     use crate::store::columns::types::{Document, Moment};
 
     sync_baselines (connection) {
@@ -129,7 +129,7 @@ table! {
 }
 
 table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Nullable, Text};
     use crate::store::columns::types::{Document, Moment};
 
     sync_runs (id) {
@@ -149,7 +149,7 @@ table! {
 }
 
 table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
     use crate::store::columns::types::{Document, Moment};
 
     sync_operations (id) {
@@ -170,7 +170,7 @@ table! {
 }
 
 table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Integer, Text};
     use crate::store::columns::types::{Document, Moment};
 
     sync_conflicts (connection, id) {
@@ -187,7 +187,7 @@ table! {
 }
 
 table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Nullable, Text};
     use crate::store::columns::types::{Document, Moment};
 
     sync_plans (id) {
@@ -200,7 +200,7 @@ table! {
 }
 
 table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::Integer;
     use crate::store::columns::types::Moment;
 
     sync_deal_edits (deal) {

@@ -1,5 +1,12 @@
 //! The store on both of its databases.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what surprises a test may panic"
+)]
+
 mod adoption;
 mod commits;
 mod conformance;

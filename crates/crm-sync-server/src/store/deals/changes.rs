@@ -168,9 +168,9 @@ mod tests {
 
     use super::*;
 
-    fn change(key: &str, value: Value) -> Result<Changes, String> {
+    fn change(key: &str, value: &Value) -> Result<Changes, String> {
         let mut changes = Changes::default();
-        changes.set(&crm::units().unwrap(), &key.into(), &value).map(|()| changes)
+        changes.set(&crm::units().unwrap(), &key.into(), value).map(|()| changes)
     }
 
     fn number(text: &str) -> Value {
@@ -192,23 +192,23 @@ mod tests {
     #[case(crm::PROBABILITE, number("0.5"))]
     #[case("couleur", Value::Empty)]
     fn what_a_column_cannot_keep_is_refused_by_name(#[case] unit: &str, #[case] value: Value) {
-        let why = change(unit, value).unwrap_err();
+        let why = change(unit, &value).unwrap_err();
         assert!(why.starts_with(unit), "{why}");
     }
 
     #[test]
     fn a_value_is_written_as_the_crm_writes_it() {
         assert_eq!(
-            change(crm::STATUT, Value::Text(" WON ".into())).unwrap().statut.as_deref(),
+            change(crm::STATUT, &Value::Text(" WON ".into())).unwrap().statut.as_deref(),
             Some("gagné")
         );
-        assert_eq!(change(crm::STATUT, Value::Empty).unwrap().statut.as_deref(), Some("prospect"));
+        assert_eq!(change(crm::STATUT, &Value::Empty).unwrap().statut.as_deref(), Some("prospect"));
         assert_eq!(
-            change(crm::MONTANT_BRUT, number("9999999999.994")).unwrap().montant_brut,
+            change(crm::MONTANT_BRUT, &number("9999999999.994")).unwrap().montant_brut,
             Some("9999999999.99".parse().unwrap())
         );
         assert_eq!(
-            change(crm::SECTEUR, Value::tags(["SaaS", "B2B"])).unwrap().secteur,
+            change(crm::SECTEUR, &Value::tags(["SaaS", "B2B"])).unwrap().secteur,
             Some(Some("SaaS|B2B".to_owned()))
         );
     }
