@@ -1,9 +1,10 @@
-//! The conformance suite of connectors: what every [`DealConnector`] must do, whatever remote it speaks to.
+//! The conformance suite of connectors: what every [`DealConnector`](crate::connector::DealConnector) must do,
+//! whatever remote it speaks to.
 //!
 //! Implement [`Harness`] for a connector on a fresh, empty container and list the tests with
 //! [`connector_suite!`](crate::connector_suite):
 //!
-//! ```ignore
+//! ```text
 //! async fn make() -> MyHarness { … }
 //! connector_core::connector_suite!(make);
 //! ```

@@ -2,7 +2,7 @@
 //!
 //! Implement [`StoreHarness`] for an empty store and list the tests with [`store_suite!`](crate::store_suite):
 //!
-//! ```ignore
+//! ```text
 //! async fn make() -> MyHarness { … }
 //! connector_core::store_suite!(make);
 //! ```
