@@ -1,8 +1,8 @@
 //! The state of the syncs, in the CRM's own database: PostgreSQL or SQLite.
 //!
-//! [`DieselStore`] is the engine's [`Store`](connector_core::store::Store); what only pages and the command line ask for are its own methods. One
-//! module keeps one group of tables. A query is written once for both databases, on `conn::Conn`; a transaction of
-//! `conn::Conn::write` never overwrites an edit of the CRM that it did not see.
+//! [`DieselStore`] is the engine's [`Store`](connector_core::store::Store); what only pages and the command line ask for
+//! are its own methods. One module keeps one group of tables. A query is written once for both databases, on
+//! `conn::Conn`; a transaction of `Conn::write` never overwrites an edit of the CRM that it did not see.
 
 mod baselines;
 mod books;
