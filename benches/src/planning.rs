@@ -63,7 +63,10 @@ pub(crate) fn measure() -> anyhow::Result<Vec<Figure>> {
         planning.push(timed(|| plan(&inputs)));
     }
     let made = plan(&inputs);
-    ensure!(made.ops.is_empty() && made.reading.unchanged == DEALS, "nothing changed, and all of it was compared");
+    ensure!(
+        made.ops.is_empty() && made.reading.unchanged == DEALS,
+        "nothing changed, and all of it was compared"
+    );
     let ratio = median(planning).as_secs_f64() / median(cloning).as_secs_f64();
     Ok(vec![Figure {
         what: "planning 100,000 unchanged deals, in clonings of both snapshots",

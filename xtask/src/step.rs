@@ -56,6 +56,11 @@ fn deny(root: &Path) -> Result<()> {
         .current_dir(root))
 }
 
+/// Not a step of the suite: what it measures wants a machine to itself.
+pub(crate) fn bench(root: &Path) -> Result<()> {
+    run(cargo(root).args(["run", "--release", "--package", "benches"]))
+}
+
 fn typos(root: &Path) -> Result<()> {
     run(Command::new(TYPOS.provide(root)?).current_dir(root))
 }

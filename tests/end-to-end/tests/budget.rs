@@ -35,12 +35,7 @@ async fn nothing_to_do_costs_one_request_a_page_and_one_for_the_schema(#[case] b
     office.run(Mode::Sync).await;
     office.sandbox.reset_stats();
     let report = office.run(Mode::Sync).await;
-    assert_eq!(
-        report.record.status,
-        RunStatus::Ok,
-        "{:.2000}",
-        report.plan.map(|plan| plan.to_string()).unwrap_or_default()
-    );
+    assert_eq!(report.record.status, RunStatus::Ok, "{:?}", report.record);
     assert_eq!(report.record.counts.unchanged, 1_000);
     assert_eq!((office.listings(), office.writes()), (10, 0));
     assert_eq!(office.sandbox.stats().requests(), 11);
@@ -58,12 +53,7 @@ async fn one_changed_deal_among_a_thousand_is_one_write() {
         .expect("an edit");
     office.sandbox.reset_stats();
     let report = office.run(Mode::Sync).await;
-    assert_eq!(
-        (report.record.counts.pulled, office.writes()),
-        (1, 0),
-        "{:.2000}",
-        report.plan.map(|plan| plan.to_string()).unwrap_or_default()
-    );
+    assert_eq!((report.record.counts.pulled, office.writes()), (1, 0), "{:?}", report.plan);
 
     // The other way: a value that only the CRM changes.
     let deals = office.add_deals(1).await;
@@ -82,7 +72,6 @@ async fn an_import_of_the_table_stamps_in_tens_and_then_rests() {
     assert_eq!(office.writes(), made.div_ceil(10));
     office.sandbox.reset_stats();
     let again = office.run(Mode::Sync).await;
-    println!("{:.2000}", again.plan.as_ref().map(|plan| plan.to_string()).unwrap_or_default());
     assert_eq!(again.record.counts.unchanged, made);
     assert_eq!(office.writes(), 0, "{:?}", again.plan);
 }

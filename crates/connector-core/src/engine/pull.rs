@@ -3,9 +3,9 @@
 use super::run::EngineError;
 use super::session::{Session, is_edit};
 use crate::id::{DealId, UnitKey};
-use crate::plan::{Action, Op};
+use crate::plan::{Action, Op, Reason};
 use crate::state::{Agreement, LinkStatus, Origin};
-use crate::store::{Commit, Committed, DealWrite, Effect, OpOutcome};
+use crate::store::{Commit, Committed, DealWrite, Effect, IntentWrite, OpOutcome};
 use crate::value::Value;
 
 /// How many operations one transaction holds: few enough that the CRM hardly waits.
@@ -120,12 +120,16 @@ impl Session<'_> {
                 Some(self.pulled(op, DealWrite::Restore { id: op.deal.clone()?, values: values() }, link))
             }
             Action::Link => {
-                if self.links.contains_key(op.deal.as_ref()?) {
-                    return None;
+                let mut links = Vec::with_capacity(2);
+                if let Some(old) = self.links.get(op.deal.as_ref()?) {
+                    // Only a record that an earlier run made in the place of a deleted one takes over its link.
+                    if op.reason != Reason::Adopted || old.remote == *remote {
+                        return None;
+                    }
+                    links.push(Agreement { status: LinkStatus::Tombstone, ..old.clone() });
                 }
-                let mut effect = self.effect(op, keep(), vec![self.noted(op, self.blank(remote))]);
-                effect.intent = crate::store::IntentWrite::Close;
-                Some(effect)
+                links.push(self.noted(op, self.blank(remote)));
+                Some(Effect { intent: IntentWrite::Close, ..self.effect(op, keep(), links) })
             }
             Action::Agree => {
                 let mut link = self.noted(op, self.link_of(op)?.clone());
@@ -135,7 +139,7 @@ impl Session<'_> {
             Action::Release | Action::Forget => {
                 let mut link = self.link_of(op)?.clone();
                 link.status = match (op.action, op.reason) {
-                    (Action::Release, crate::plan::Reason::Deleted(side)) => LinkStatus::deleted_on(side),
+                    (Action::Release, Reason::Deleted(side)) => LinkStatus::deleted_on(side),
                     _ => LinkStatus::Tombstone,
                 };
                 Some(self.effect(op, keep(), vec![link]))

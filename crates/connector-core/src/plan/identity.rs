@@ -10,7 +10,7 @@ use super::inputs::Inputs;
 use super::question::{Question, QuestionKind};
 use crate::canon::{canonical, same};
 use crate::id::{DealId, RemoteId};
-use crate::snapshot::Row;
+use crate::snapshot::{Absence, Row};
 use crate::state::{Deal, Intent, Link, LinkStatus};
 use crate::value::Value;
 
@@ -36,14 +36,16 @@ pub(super) fn identify<'a>(inputs: &Inputs<'a>) -> Identity<'a> {
     let mut identity = Identity::default();
     let mut linked_deals: HashMap<&DealId, &Link> = HashMap::with_capacity(inputs.state.links.len());
     let mut linked_records: HashMap<&RemoteId, &Link> = HashMap::with_capacity(inputs.state.links.len());
+    let mut being_replaced: Vec<&Link> = Vec::new();
     for link in &inputs.state.links {
         linked_records.insert(&link.agreement.remote, link);
-        if link.agreement.status != LinkStatus::Tombstone {
+        if is_being_replaced(inputs, link) {
+            being_replaced.push(link);
+        } else if link.agreement.status != LinkStatus::Tombstone {
             linked_deals.insert(&link.deal, link);
             identity.links.push(link);
         }
     }
-    identity.links.sort_by(|a, b| a.deal.cmp(&b.deal));
 
     let mut deals: BTreeMap<&DealId, &Deal> =
         inputs.crm.deals.iter().filter(|(id, _)| !linked_deals.contains_key(id)).collect();
@@ -66,6 +68,9 @@ pub(super) fn identify<'a>(inputs: &Inputs<'a>) -> Identity<'a> {
     }
     match_stamps(inputs, &linked_deals, &mut deals, &mut records, &mut identity);
     match_lost_creations(inputs, &mut deals, &mut records, &mut identity);
+    // What an earlier run began to make again is not there yet: the deal still has its old link.
+    identity.links.extend(being_replaced.into_iter().filter(|link| deals.remove(&link.deal).is_some()));
+    identity.links.sort_by(|a, b| a.deal.cmp(&b.deal));
     if inputs.remote.complete {
         match_keys(inputs, &mut deals, &mut records, &mut identity);
     }
@@ -73,6 +78,14 @@ pub(super) fn identify<'a>(inputs: &Inputs<'a>) -> Identity<'a> {
     identity.records = records.into_iter().collect();
     identity.questions.sort_by(|a, b| (&a.deals, &a.remotes).cmp(&(&b.deals, &b.remotes)));
     identity
+}
+
+/// Whether an earlier run began to make a record in the place of one that was deleted.
+fn is_being_replaced(inputs: &Inputs<'_>, link: &Link) -> bool {
+    link.agreement.status != LinkStatus::Tombstone
+        && inputs.remote.absent.get(&link.agreement.remote) == Some(&Absence::Deleted)
+        && inputs.crm.deals.contains_key(&link.deal)
+        && intent_for(inputs, &link.deal).is_some()
 }
 
 /// Records that carry a deal's id.
