@@ -6,6 +6,7 @@ use super::draft::{Draft, Subject};
 use super::inputs::Inputs;
 use super::op::{Action, Reason, Rule, UnitChange};
 use super::question::Problem;
+use super::resolve::first_edit;
 use super::strategy::Side;
 use crate::id::RemoteId;
 use crate::mapping::Direction;
@@ -71,7 +72,8 @@ pub(super) fn plan_record(inputs: &Inputs<'_>, remote: &RemoteId, row: &Row, dra
         return;
     }
     let name = label(inputs, &row.values, remote.as_str());
-    let subject = Subject { deal: None, remote: Some(remote), label: &name, edited: row.edited };
+    let subject =
+        Subject { deal: None, remote: Some(remote), label: &name, edited: Some(first_edit(inputs, row)) };
     let Some(changes) = deal_changes(inputs, subject, row, draft) else { return };
     draft.op(subject, Action::CreateDeal, Reason::New(Side::Remote), changes, Vec::new());
     if inputs.binding.key_field().is_some() && inputs.policy.stamp {

@@ -6,7 +6,7 @@ use super::draft::{Draft, Subject};
 use super::inputs::Inputs;
 use super::op::{Action, Reason, Rule, UnitChange};
 use super::question::{Problem, Question, QuestionKind};
-use super::resolve::remote_edit;
+use super::resolve::{first_edit, remote_edit};
 use super::strategy::Side;
 use crate::id::RemoteId;
 use crate::snapshot::{Absence, Row};
@@ -33,7 +33,7 @@ pub(super) fn plan_link<'a>(inputs: &Inputs<'a>, link: &'a Link, draft: &mut Dra
         deal: Some(&link.deal),
         remote: Some(&base.remote),
         label: &name,
-        edited: row.and_then(|row| row.edited),
+        edited: row.map(|row| first_edit(inputs, row)),
     };
     let ask = |kind| Question {
         kind,

@@ -8,6 +8,7 @@ use super::op::Rule;
 use super::strategy::{Precedence, Side, Strategy};
 use crate::canon::same;
 use crate::clock::Interval;
+use crate::snapshot::Row;
 
 /// When each side was edited, as far as known.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +38,11 @@ impl Edits {
     }
 }
 
+/// When a record that is not linked yet was last edited, as far as known.
+pub(super) fn first_edit(inputs: &Inputs<'_>, row: &Row) -> Interval {
+    known(row.edited, None, inputs.remote.read)
+}
+
 /// When the record was last edited, as far as known.
 pub(super) fn remote_edit(inputs: &Inputs<'_>, pair: Pair<'_>) -> Interval {
     known(pair.row.edited, seen_at(inputs, pair), inputs.remote.read)
@@ -49,8 +55,9 @@ fn seen_at(inputs: &Inputs<'_>, pair: Pair<'_>) -> Option<DateTime<Utc>> {
     link.max(run.map(|baseline| baseline.seen_at))
 }
 
+/// An edit that nobody dated happened before the reading, and after the oldest time that every database can keep.
 fn known(edited: Option<Interval>, seen: Option<DateTime<Utc>>, read: Interval) -> Interval {
-    edited.unwrap_or(Interval { lo: DateTime::<Utc>::MIN_UTC, hi: read.hi }).refined(seen, read.hi)
+    edited.unwrap_or(Interval { lo: DateTime::UNIX_EPOCH, hi: read.hi }).refined(seen, read.hi)
 }
 
 /// The time that came with a value which a sync brought into the CRM, if it is still that value.
