@@ -30,8 +30,10 @@ async fn an_export_alone_on_its_base_is_never_refused_and_uses_nine_tenths_of_th
     let stats = office.sandbox.stats();
     let refused: u64 = stats.routes.iter().filter_map(|route| route.statuses.get("429")).sum();
     assert_eq!(refused, 0);
-    let requests = u32::try_from(stats.requests()).expect("some requests");
-    let rate = f64::from(requests) / took;
-    println!("{requests} requests in {took:.2} s: {:.0} % of the pace", rate / ALLOWED * 100.0);
+    // The first request is sent at the start, and the last one a latency before its answer ends the run.
+    let sending = took - f64::from(u32::try_from(latency_ms).expect("a short time")) / 1_000.0;
+    let intervals = u32::try_from(stats.requests() - 1).expect("some requests");
+    let rate = f64::from(intervals) / sending;
+    println!("{intervals} intervals in {sending:.2} s: {:.0} % of the pace", rate / ALLOWED * 100.0);
     assert!(rate >= 0.9 * ALLOWED, "{rate:.2} requests a second");
 }
