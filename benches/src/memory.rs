@@ -7,9 +7,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use anyhow::{Context as _, ensure};
-use chrono::{DateTime, Utc};
 use connector_airtable::{AirtableProvider, Tuning};
-use connector_core::clock::Clock;
 use connector_core::engine::{Connection, Engine, Request};
 use connector_core::mapping::Mapping;
 use connector_core::plan::{Mode, Policy};
@@ -17,6 +15,7 @@ use connector_core::provider::{ConnectorSettings, Provider as _};
 use connector_core::store::Store as _;
 use connector_core::value::Value;
 use connector_sandbox::{Sandbox, Settings};
+use crm_sync_server::clock::SystemClock;
 use crm_sync_server::crm;
 use crm_sync_server::store::{Database, DieselStore};
 use secrecy::SecretString;
@@ -100,14 +99,4 @@ async fn sync() -> anyhow::Result<()> {
     }
     ensure!(store.state(&"bench".into()).await?.links.len() == DEALS, "every deal has its record");
     Ok(())
-}
-
-/// The machine's clock.
-#[derive(Debug)]
-struct SystemClock;
-
-impl Clock for SystemClock {
-    fn now(&self) -> DateTime<Utc> {
-        Utc::now()
-    }
 }

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use chrono::{DateTime, Utc};
 use connector_airtable::{AirtableProvider, Tuning};
-use connector_core::clock::Clock;
 use connector_core::connector::DealConnector;
 use connector_core::engine::{Connection, Engine, Report, Request};
 use connector_core::id::{DealId, FieldId};
@@ -15,6 +13,7 @@ use connector_core::provider::{ConnectorSettings, Provider};
 use connector_core::store::Store;
 use connector_core::value::Value;
 use connector_sandbox::{Limits, Sandbox, Settings};
+use crm_sync_server::clock::SystemClock;
 use crm_sync_server::crm;
 use crm_sync_server::store::{Database, DieselStore};
 use secrecy::SecretString;
@@ -26,16 +25,6 @@ pub enum Backend {
     Sqlite,
     /// A database on the throw-away server.
     Postgres,
-}
-
-/// The machine's clock.
-#[derive(Debug)]
-struct SystemClock;
-
-impl Clock for SystemClock {
-    fn now(&self) -> DateTime<Utc> {
-        Utc::now()
-    }
 }
 
 /// Keeps the database alive as long as the office.
