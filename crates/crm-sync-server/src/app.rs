@@ -1,4 +1,4 @@
-//! What a command may touch: the store, the remotes, the clock.
+//! What a command may touch: the store, the remotes, the tokens, the clock.
 
 use std::sync::Arc;
 
@@ -13,7 +13,8 @@ use crate::clock::SystemClock;
 use crate::crm;
 use crate::failure::Failure;
 use crate::messages::Lang;
-use crate::settings::{RemoteSettings, Settings};
+use crate::secrets::Vault;
+use crate::settings::Settings;
 use crate::store::{Database, DieselStore};
 
 /// Airtable's name in addresses and tables.
@@ -30,11 +31,13 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// The language of what is written down for people.
     pub lang: Lang,
-    airtable: RemoteSettings,
+    /// The remotes' tokens.
+    pub vault: Vault,
+    airtable: String,
 }
 
 impl App {
-    /// Opens the database and brings it up to date. Calls no remote.
+    /// Opens the database, brings it up to date, and seals the tokens that it holds in clear. Calls no remote.
     pub async fn open(settings: &Settings) -> Result<Self, Failure> {
         if let Database::Sqlite { path, .. } = &settings.database
             && let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
@@ -45,7 +48,13 @@ impl App {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let units = crm::units().map_err(|error| StoreError::Database(error.into()))?;
         let store = DieselStore::open(settings.database.clone(), units, clock.clone()).await?;
-        Ok(Self { store: Arc::new(store), clock, lang: settings.lang, airtable: settings.airtable.clone() })
+        let store = Arc::new(store);
+        let vault = Vault::new(settings, store.clone());
+        let adopted = vault.adopt().await?;
+        if !adopted.remotes.is_empty() {
+            tracing::info!(remotes = ?adopted.remotes, wiped = adopted.is_wiped, "tokens in clear were sealed");
+        }
+        Ok(Self { store, clock, lang: settings.lang, vault, airtable: settings.airtable.endpoint.clone() })
     }
 
     /// What a deal is made of.
@@ -55,13 +64,13 @@ impl App {
     }
 
     /// The remote of this name, with its token.
-    pub fn provider(&self, remote: &str) -> Result<Arc<dyn Provider>, Failure> {
+    pub async fn provider(&self, remote: &str) -> Result<Arc<dyn Provider>, Failure> {
         if remote != AIRTABLE {
             return Err(Failure::NotYet { remote: remote.to_owned() });
         }
-        let RemoteSettings { endpoint, token } = &self.airtable;
-        let token = token.as_ref().ok_or_else(|| Failure::NoToken { remote: remote.to_owned() })?;
-        Ok(Arc::new(AirtableProvider::new(endpoint, token)?))
+        let token = self.vault.token_of(remote).await?;
+        let token = token.ok_or_else(|| Failure::NoToken { remote: remote.to_owned() })?;
+        Ok(Arc::new(AirtableProvider::new(&self.airtable, &token)?))
     }
 
     /// A new id, greater than every earlier one.

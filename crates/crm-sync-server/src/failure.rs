@@ -7,6 +7,7 @@ use connector_core::mapping::Finding;
 use connector_core::store::StoreError;
 use connector_sandbox::StartError;
 
+use crate::secrets::SecretsError;
 use crate::store::OpenError;
 
 /// Why a command could not be done.
@@ -16,6 +17,8 @@ pub enum Failure {
     Open(OpenError),
     /// The database failed.
     Store(StoreError),
+    /// A token or its key cannot be used.
+    Secrets(SecretsError),
     /// The remote refused or failed.
     Remote(connector_core::Error),
     /// There was no run, or it could not be recorded.
@@ -113,6 +116,7 @@ macro_rules! from {
 from! {
     Open(OpenError)
     Store(StoreError)
+    Secrets(SecretsError)
     Remote(connector_core::Error)
     Sandbox(StartError)
 }

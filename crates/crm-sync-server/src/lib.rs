@@ -2,7 +2,7 @@
 //!
 //! [`crm`] says what a deal of the CRM is made of; [`store`] keeps the state of the syncs in the CRM's own database.
 //! [`cli`] reads the arguments and calls one function of [`service`], which uses what [`app`] holds; [`report`] shows
-//! what came of it, in the words of [`messages`]. [`demo`] needs nothing but this program.
+//! what came of it, in the words of [`messages`]. [`secrets`] keeps the remotes' tokens. [`demo`] needs nothing but this program.
 
 pub mod app;
 pub mod cli;
@@ -12,6 +12,7 @@ pub mod demo;
 pub mod failure;
 pub mod messages;
 pub mod report;
+pub mod secrets;
 pub mod service;
 pub mod settings;
 pub mod store;

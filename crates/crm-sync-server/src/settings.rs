@@ -9,12 +9,11 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::messages::{Lang, environment_fault, faults_title};
+use crate::secrets::{Key, KeyError};
 use crate::store::{Database, UrlError};
 
 /// The fewest characters of a key that opens the server to others.
 const KEY_CHARS: usize = 16;
-/// The digits of a key of 32 bytes.
-const SECRET_KEY_DIGITS: usize = 64;
 const DATA: &str = "data";
 const CRM_FILE: &str = "crm.db";
 const NOTION_ENDPOINT: &str = "https://api.notion.com";
@@ -55,10 +54,14 @@ pub struct Environment {
     #[arg(long, env = "CRM_SYNC_API_KEY", value_name = "KEY", global = true)]
     #[arg(hide_env_values = true, hide_short_help = true)]
     api_key: Option<OsString>,
-    /// The key that encrypts stored tokens: 64 hexadecimal digits
+    /// The key that encrypts stored tokens: 32 bytes in hexadecimal or base64 [default: a file in the data folder]
     #[arg(long, env = "CRM_SYNC_SECRET_KEY", value_name = "KEY", global = true)]
     #[arg(hide_env_values = true, hide_short_help = true)]
     secret_key: Option<OsString>,
+    /// The key before that one, until rotate-key has been run
+    #[arg(long, env = "CRM_SYNC_PREVIOUS_SECRET_KEY", value_name = "KEY", global = true)]
+    #[arg(hide_env_values = true, hide_short_help = true)]
+    previous_secret_key: Option<OsString>,
     /// The origins whose pages may call the server, with commas
     #[arg(
         long,
@@ -93,8 +96,10 @@ pub struct Settings {
     pub bind: SocketAddr,
     /// What clients must show.
     pub api_key: Option<SecretString>,
-    /// What encrypts stored tokens.
-    pub secret_key: Option<SecretString>,
+    /// What encrypts stored tokens, instead of the key file of the data folder.
+    pub secret_key: Option<Key>,
+    /// What encrypted them before.
+    pub previous_secret_key: Option<Key>,
     /// The origins whose pages may call.
     pub allowed_origins: Vec<String>,
 }
@@ -113,6 +118,7 @@ impl Default for Settings {
             bind: BIND,
             api_key: None,
             secret_key: None,
+            previous_secret_key: None,
             allowed_origins: Vec::new(),
         }
     }
@@ -164,8 +170,13 @@ pub enum Fault {
     },
     /// A key that can be guessed.
     KeyShort,
-    /// Not 32 bytes.
-    SecretKey,
+    /// No key that could encrypt.
+    SecretKey {
+        /// Which variable.
+        variable: &'static str,
+        /// Why.
+        error: KeyError,
+    },
     /// No origin.
     Origin {
         /// What it says.
@@ -178,12 +189,14 @@ impl Fault {
     #[must_use]
     pub const fn variable(&self) -> &'static str {
         match self {
-            Self::NotText { variable } | Self::Address { variable } | Self::Token { variable } => variable,
+            Self::NotText { variable }
+            | Self::Address { variable }
+            | Self::Token { variable }
+            | Self::SecretKey { variable, .. } => variable,
             Self::Lang { .. } => "CRM_SYNC_LANG",
             Self::Database(_) => "DATABASE_URL",
             Self::Bind { .. } => "CRM_SYNC_BIND",
             Self::KeyMissing { .. } | Self::KeyShort => "CRM_SYNC_API_KEY",
-            Self::SecretKey => "CRM_SYNC_SECRET_KEY",
             Self::Origin { .. } => "CRM_SYNC_ALLOWED_ORIGINS",
         }
     }
@@ -259,17 +272,27 @@ impl Settings {
             }
             _ => {}
         }
-        let secret_key = reader.parsed("CRM_SYNC_SECRET_KEY", environment.secret_key.as_deref(), |key| {
-            let is_key = key.len() == SECRET_KEY_DIGITS && key.bytes().all(|digit| digit.is_ascii_hexdigit());
-            if is_key { Ok(SecretString::from(key)) } else { Err(Fault::SecretKey) }
-        });
+        let secret_key = reader.secret_key("CRM_SYNC_SECRET_KEY", environment.secret_key.as_deref());
+        let previous_secret_key =
+            reader.secret_key("CRM_SYNC_PREVIOUS_SECRET_KEY", environment.previous_secret_key.as_deref());
         let allowed_origins = reader.origins(environment.allowed_origins.as_deref());
         let lang = lang.unwrap_or_default();
         if !reader.faults.is_empty() {
             return Err(Faults { lang, faults: reader.faults });
         }
         let database = database.unwrap_or_else(|| Database::sqlite(data.join(CRM_FILE)));
-        Ok(Self { database, airtable, notion, lang, data, bind, api_key, secret_key, allowed_origins })
+        Ok(Self {
+            database,
+            airtable,
+            notion,
+            lang,
+            data,
+            bind,
+            api_key,
+            secret_key,
+            previous_secret_key,
+            allowed_origins,
+        })
     }
 }
 
@@ -301,6 +324,10 @@ impl Reader {
             let is_whole = !token.chars().any(|letter| letter.is_whitespace() || letter.is_control());
             if is_whole { Ok(SecretString::from(token)) } else { Err(Fault::Token { variable }) }
         })
+    }
+
+    fn secret_key(&mut self, variable: &'static str, value: Option<&OsStr>) -> Option<Key> {
+        self.parsed(variable, value, |key| key.parse().map_err(|error| Fault::SecretKey { variable, error }))
     }
 
     fn address(&mut self, variable: &'static str, value: Option<&OsStr>) -> Option<String> {

@@ -46,6 +46,8 @@ pub enum Command {
     Status(StatusArgs),
     /// Adds the deals of a CSV file with the CRM's headings; a file imported again adds nothing
     ImportCsv(ImportArgs),
+    /// Encrypts the stored tokens with another key: the environment's, or a new one in the key file
+    RotateKey(RotateKeyArgs),
 }
 
 /// A remote.
@@ -224,6 +226,14 @@ pub struct StatusArgs {
 pub struct ImportArgs {
     /// The file
     pub file: PathBuf,
+    /// Prints one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `rotate-key`
+#[derive(Debug, Args)]
+pub struct RotateKeyArgs {
     /// Prints one JSON document
     #[arg(long)]
     pub json: bool,

@@ -9,6 +9,7 @@ mod demo;
 mod import_csv;
 mod plan;
 mod progress;
+mod rotate_key;
 mod status;
 mod sync;
 
@@ -99,6 +100,7 @@ async fn dispatch(cli: Cli, console: Console) -> Result<Exit, Failure> {
         Command::Apply(args) => apply::run(&app, console, args, cancel).await,
         Command::Status(_) => status::run(&app, console).await,
         Command::ImportCsv(args) => import_csv::run(&app, console, &args).await,
+        Command::RotateKey(args) => rotate_key::run(&app, console, &args).await,
     }
 }
 
@@ -113,6 +115,7 @@ impl Command {
             Self::Apply(args) => args.json,
             Self::Status(args) => args.json,
             Self::ImportCsv(args) => args.json,
+            Self::RotateKey(args) => args.json,
         }
     }
 }

@@ -18,7 +18,7 @@ pub(super) async fn run(
     cancel: CancellationToken,
 ) -> Result<Exit, Failure> {
     let remote = args.remote.to_string();
-    app.provider(&remote)?;
+    app.provider(&remote).await?;
     let configured = connection::of_remote(app, &remote).await?;
     let progress = console.progress(&remote);
     let order = Order { cancel, watch: progress.clone(), ..Order::new(args.mode()) };

@@ -59,7 +59,7 @@ pub fn store_failure(lang: Lang, error: &StoreError) -> String {
 /// The failures of a database that have a remedy.
 fn database_failure(lang: Lang, message: &str, cause: Option<&str>) -> String {
     let says = |words: &str| message.contains(words) || cause.is_some_and(|cause| cause.contains(words));
-    if says("locked") || says("writing to the SQLite file") {
+    if says("locked") || says("lock timeout") || says("writing to the SQLite file") {
         say!(
             lang,
             "Un autre programme écrit dans la base de données depuis trop longtemps. Réessayez quand il a fini.",

@@ -1,6 +1,7 @@
 //! What is wrong with the environment.
 
 use super::{Lang, say};
+use crate::secrets::KeyError;
 use crate::settings::Fault;
 use crate::store::UrlError;
 
@@ -66,10 +67,15 @@ pub fn environment_fault(lang: Lang, fault: &Fault) -> String {
             "{variable} : trop courte. Choisissez une clé d'au moins 16 caractères.",
             "{variable}: too short. Choose a key of 16 characters or more."
         ),
-        Fault::SecretKey => say!(
+        Fault::SecretKey { error: KeyError::Shape, .. } => say!(
             lang,
-            "{variable} : doit avoir 64 chiffres hexadécimaux. Faites-en une avec : openssl rand -hex 32",
-            "{variable}: must have 64 hexadecimal digits. Make one with: openssl rand -hex 32"
+            "{variable} : n'est pas une clé de 32 octets (64 chiffres hexadécimaux, ou base64). Faites-en une avec : openssl rand -hex 32",
+            "{variable}: is no key of 32 bytes (64 hexadecimal digits, or base64). Make one with: openssl rand -hex 32"
+        ),
+        Fault::SecretKey { error: KeyError::Guessable, .. } => say!(
+            lang,
+            "{variable} : se devine, car elle n'est pas due au hasard. Faites-en une avec : openssl rand -hex 32",
+            "{variable}: can be guessed, for it is not random. Make one with: openssl rand -hex 32"
         ),
         Fault::Origin { value } => say!(
             lang,

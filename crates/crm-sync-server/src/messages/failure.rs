@@ -4,7 +4,7 @@ use std::io;
 
 use connector_core::engine::EngineError;
 
-use super::{Lang, finding, open_failure, remote_failure, remote_name, say, store_failure};
+use super::{Lang, finding, open_failure, remote_failure, remote_name, say, secrets_failure, store_failure};
 use crate::failure::Failure;
 
 /// What happened and what to do, in one or two sentences.
@@ -14,6 +14,7 @@ pub fn failure(lang: Lang, failure: &Failure) -> String {
     match failure {
         Failure::Open(error) => open_failure(lang, error),
         Failure::Store(error) => store_failure(lang, error),
+        Failure::Secrets(error) => secrets_failure(lang, error),
         Failure::Remote(error) => remote_failure(lang, error.kind(), error.remote(), error.detail()),
         Failure::Engine(error) => engine_failure(lang, error),
         Failure::NotYet { remote } => {
@@ -149,7 +150,7 @@ fn engine_failure(lang: Lang, error: &EngineError) -> String {
     }
 }
 
-fn io_reason(lang: Lang, error: &io::Error) -> String {
+pub(super) fn io_reason(lang: Lang, error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => say!(lang, "introuvable", "not found"),
         io::ErrorKind::PermissionDenied => say!(lang, "accès refusé", "permission denied"),

@@ -15,6 +15,7 @@ mod plan;
 mod problem;
 mod remote;
 mod run;
+mod secrets;
 
 use std::str::FromStr;
 
@@ -30,6 +31,7 @@ pub use plan::*;
 pub use problem::*;
 pub use remote::*;
 pub use run::*;
+pub use secrets::*;
 
 use connector_core::plan::Side;
 

@@ -78,7 +78,7 @@ impl Checkup {
 
 /// Looks at everything that a sync of this remote needs; writes nothing.
 pub async fn check(app: &App, remote: &str) -> Result<Checkup, Failure> {
-    let provider = app.provider(remote)?;
+    let provider = app.provider(remote).await?;
     let mut checkup = Checkup {
         remote: remote.to_owned(),
         identity: provider.identity().await,
@@ -99,7 +99,7 @@ pub async fn check(app: &App, remote: &str) -> Result<Checkup, Failure> {
             return Ok(checkup);
         }
     };
-    let connector = connection::connector(app, &configured)?;
+    let connector = connection::connector(app, &configured).await?;
     let link = &configured.settings.connection;
     match connector.schema().await {
         Err(error) => checkup.schema = Some(Err(error)),

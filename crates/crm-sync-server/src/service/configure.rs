@@ -67,7 +67,7 @@ pub struct Outcome {
 
 /// Finds the table, makes the mapping, checks and stores it.
 pub async fn configure(app: &App, remote: &str, wanted: Wanted) -> Result<Outcome, Failure> {
-    let provider = app.provider(remote)?;
+    let provider = app.provider(remote).await?;
     let old = app.store.connector_config(remote).await?;
     let before = super::connection::of_remote(app, remote).await.ok().map(|configured| configured.settings);
     let missing = || Failure::NotConfigured { remote: remote.to_owned() };

@@ -66,9 +66,9 @@ pub async fn of_id(app: &App, id: &ConnectionId) -> Result<Option<Configured>, F
 }
 
 /// The container of the connection, opened. Calls nobody.
-pub fn connector(app: &App, configured: &Configured) -> Result<Arc<dyn DealConnector>, Failure> {
+pub async fn connector(app: &App, configured: &Configured) -> Result<Arc<dyn DealConnector>, Failure> {
     let ConnectionSettings { base, table, connection, .. } = &configured.settings;
-    Ok(app.provider(&configured.remote)?.connect(ConnectorSettings {
+    Ok(app.provider(&configured.remote).await?.connect(ConnectorSettings {
         base: base.clone(),
         container: table.clone(),
         create_options: connection.create_options,
@@ -76,7 +76,7 @@ pub fn connector(app: &App, configured: &Configured) -> Result<Arc<dyn DealConne
 }
 
 /// An engine for the connection. Calls nobody.
-pub fn engine(app: &App, configured: &Configured) -> Result<Engine, Failure> {
+pub async fn engine(app: &App, configured: &Configured) -> Result<Engine, Failure> {
     let connection = configured.settings.connection.clone();
-    Ok(Engine::new(connection, connector(app, configured)?, app.store.clone(), app.clock.clone()))
+    Ok(Engine::new(connection, connector(app, configured).await?, app.store.clone(), app.clock.clone()))
 }

@@ -55,8 +55,8 @@ impl Order {
         }
     }
 
-    fn engine(&self, app: &App, configured: &Configured) -> Result<Engine, Failure> {
-        Ok(connection::engine(app, configured)?.watched(self.watch.clone()))
+    async fn engine(&self, app: &App, configured: &Configured) -> Result<Engine, Failure> {
+        Ok(connection::engine(app, configured).await?.watched(self.watch.clone()))
     }
 }
 
@@ -67,13 +67,13 @@ pub async fn is_first(app: &App, configured: &Configured) -> Result<bool, Failur
 
 /// Makes a plan and keeps it. Changes nothing else.
 pub async fn preview(app: &App, configured: &Configured, order: &Order) -> Result<Plan, Failure> {
-    let engine = order.engine(app, configured)?;
+    let engine = order.engine(app, configured).await?;
     Ok(engine.plan(PlanId::from(app.new_id()), &order.request(app)).await?)
 }
 
 /// Reads, plans and applies in one go.
 pub async fn run(app: &App, configured: &Configured, order: &Order) -> Result<Report, Failure> {
-    let engine = order.engine(app, configured)?;
+    let engine = order.engine(app, configured).await?;
     let report = engine.sync(&order.request(app)).await?;
     note(app, &configured.remote, &report).await?;
     Ok(report)
@@ -85,7 +85,7 @@ pub async fn apply(app: &App, plan: &PlanId, order: Order) -> Result<(Configured
     let saved = app.store.plan(plan).await?.ok_or_else(missing)?;
     let configured = connection::of_id(app, &saved.plan.connection).await?.ok_or_else(missing)?;
     let order = Order { mode: saved.plan.mode, ..order };
-    let report = order.engine(app, &configured)?.apply(plan, &order.request(app)).await?;
+    let report = order.engine(app, &configured).await?.apply(plan, &order.request(app)).await?;
     note(app, &configured.remote, &report).await?;
     Ok((configured, report))
 }

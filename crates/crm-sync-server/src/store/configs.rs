@@ -7,7 +7,7 @@ use super::conn::{Conn, on_backend};
 use super::failure::Failure;
 use super::schema::connector_configs as configs;
 
-/// A row of `connector_configs`, as far as it is ours to read: the token is not.
+/// A row of `connector_configs`, without its token: see [`secrets`](crate::secrets).
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct ConnectorConfig {
     /// The row's id.
@@ -65,6 +65,16 @@ pub(super) fn find(conn: &mut Conn, provider: &str) -> Result<Option<ConnectorCo
     Ok(configs::table.filter(configs::provider.eq(provider)).select(COLUMNS).first(conn).optional()?)
 }
 
+/// Makes the row if it is absent.
+pub(super) fn make(conn: &mut Conn, provider: &str) -> Result<(), Failure> {
+    on_backend!(conn, |inner| diesel::insert_into(configs::table)
+        .values(configs::provider.eq(provider))
+        .on_conflict(configs::provider)
+        .do_nothing()
+        .execute(inner))?;
+    Ok(())
+}
+
 /// Makes the row if it is absent, and changes it; the row as it is then.
 pub(super) fn save(
     conn: &mut Conn,
@@ -72,11 +82,7 @@ pub(super) fn save(
     change: &ConfigChange,
 ) -> Result<ConnectorConfig, Failure> {
     conn.write(|conn| {
-        on_backend!(conn, |inner| diesel::insert_into(configs::table)
-            .values(configs::provider.eq(provider))
-            .on_conflict(configs::provider)
-            .do_nothing()
-            .execute(inner))?;
+        make(conn, provider)?;
         diesel::update(configs::table.filter(configs::provider.eq(provider)))
             .set((change, configs::updated_at.eq(now)))
             .execute(conn)?;

@@ -28,6 +28,7 @@ mod queries;
 mod runs;
 mod schema;
 mod sync_logs;
+mod tokens;
 
 use std::fmt;
 use std::sync::Arc;
@@ -46,6 +47,7 @@ pub use database::{Database, UrlError};
 pub use operations::Logged;
 pub use runs::{Run, RunFilter};
 pub use sync_logs::{NewSyncLog, SyncLog};
+pub(crate) use tokens::{TokenEdit, Tokens};
 
 use conn::Conn;
 use failure::Failure;

@@ -3,13 +3,15 @@
 use connector_core::id::{ConnectionId, DealId, RunId, UnitKey};
 use connector_core::store::StoreError;
 use connector_core::value::Value;
+use secrecy::zeroize::Zeroizing;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::columns::Document;
 use super::{
     ConfigChange, Connection, ConnectorConfig, DieselStore, Disputed, Logged, NewSyncLog, Run, RunFilter,
-    SyncLog, configs, conflicts, connections, deals, leases, operations, runs, sync_logs,
+    SyncLog, TokenEdit, Tokens, configs, conflicts, connections, deals, leases, operations, runs, sync_logs,
+    tokens,
 };
 
 /// The history.
@@ -122,6 +124,34 @@ impl DieselStore {
     ) -> Result<ConnectorConfig, StoreError> {
         let provider = provider.to_owned();
         self.run(move |conn| configs::save(conn, &provider, &change)).await
+    }
+
+    /// What the CRM's own row for one remote holds as its token.
+    pub(crate) async fn token(&self, provider: &str) -> Result<Option<Zeroizing<String>>, StoreError> {
+        let provider = provider.to_owned();
+        self.run(move |conn| tokens::find(conn, &provider)).await
+    }
+
+    /// What the CRM's own rows hold as tokens.
+    pub(crate) async fn tokens(&self) -> Result<Tokens, StoreError> {
+        self.run(tokens::list).await
+    }
+
+    /// Reads all tokens and changes some, in one transaction; nothing is changed if `edit` refuses.
+    pub(crate) async fn edit_tokens<T, E>(
+        &self,
+        edit: impl FnMut(&Tokens) -> Result<(Vec<TokenEdit>, T), E> + Send + 'static,
+    ) -> Result<Result<T, E>, StoreError>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        self.run(move |conn| tokens::edit(conn, edit)).await
+    }
+
+    /// Wipes replaced tokens from the database's files, if there are any; whether nothing is left of them.
+    pub(crate) async fn wipe_tokens(&self) -> Result<bool, StoreError> {
+        self.run(tokens::wipe).await
     }
 
     /// Whether the CRM's edits are noted with their times.

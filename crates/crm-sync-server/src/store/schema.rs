@@ -24,6 +24,7 @@ table! {
     connector_configs (id) {
         id -> Integer,
         provider -> Text,
+        api_token -> Nullable<Text>,
         base_id -> Nullable<Text>,
         table_name -> Nullable<Text>,
         field_mapping -> Nullable<Text>,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// The variables that the program reads: none of the machine's own must reach it.
-const VARIABLES: [&str; 11] = [
+const VARIABLES: [&str; 12] = [
     "DATABASE_URL",
     "AIRTABLE_TOKEN",
     "NOTION_TOKEN",
@@ -19,6 +19,7 @@ const VARIABLES: [&str; 11] = [
     "CRM_SYNC_BIND",
     "CRM_SYNC_API_KEY",
     "CRM_SYNC_SECRET_KEY",
+    "CRM_SYNC_PREVIOUS_SECRET_KEY",
     "CRM_SYNC_ALLOWED_ORIGINS",
 ];
 

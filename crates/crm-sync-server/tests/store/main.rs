@@ -16,3 +16,4 @@ mod leases;
 mod queries;
 mod races;
 mod support;
+mod tokens;
