@@ -1,5 +1,6 @@
 //! Why a command could not be done. [`messages::failure`](crate::messages::failure) says it to people.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use connector_core::engine::EngineError;
@@ -95,6 +96,13 @@ pub enum Failure {
         path: PathBuf,
         /// The units that no column brings.
         missing: Vec<String>,
+    },
+    /// The server cannot listen there.
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
     },
     /// The sandbox did not start.
     Sandbox(StartError),

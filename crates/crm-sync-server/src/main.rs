@@ -4,12 +4,11 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use crm_sync_server::cli::{self, args::Cli};
-use tracing_subscriber::EnvFilter;
+use crm_sync_server::logs;
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("error"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    logs::start(&cli);
     cli::run(cli).await
 }

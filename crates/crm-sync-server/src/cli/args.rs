@@ -17,19 +17,21 @@ Exit codes:
 
 /// Keeps the deals of a CRM in step with Airtable and Notion.
 #[derive(Debug, Parser)]
-#[command(version, arg_required_else_help = true, after_help = EXIT_CODES, after_long_help = EXIT_CODES)]
+#[command(version, after_help = EXIT_CODES, after_long_help = EXIT_CODES)]
 pub struct Cli {
     /// What the program runs with.
     #[command(flatten)]
     pub environment: Environment,
-    /// What to do.
+    /// What to do [default: serve]
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
 }
 
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Serves the CRM, its page and other programs over HTTP
+    Serve(ServeArgs),
     /// Tells the story of a sync on this machine: no account, no token, no database server
     Demo(DemoArgs),
     /// Connects a table: finds its columns, suggests the mapping, checks and stores it
@@ -70,6 +72,10 @@ pub enum Remotes {
     /// All that are configured
     All,
 }
+
+/// `serve`: all it needs is in the environment.
+#[derive(Debug, Args)]
+pub struct ServeArgs {}
 
 /// `demo`
 #[derive(Debug, Args)]
@@ -283,7 +289,7 @@ mod tests {
         let mode = |arguments: &[&str]| {
             let cli = Cli::try_parse_from([&["crm-sync-server", "sync", "airtable"], arguments].concat());
             match cli.map(|cli| cli.command) {
-                Ok(Command::Sync(sync)) => Some(sync.mode()),
+                Ok(Some(Command::Sync(sync))) => Some(sync.mode()),
                 _ => None,
             }
         };

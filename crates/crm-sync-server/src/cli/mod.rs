@@ -10,6 +10,7 @@ mod import_csv;
 mod plan;
 mod progress;
 mod rotate_key;
+mod serve;
 mod status;
 mod sync;
 
@@ -23,11 +24,11 @@ use tokio_util::sync::CancellationToken;
 pub use console::Console;
 pub use progress::Progress;
 
-use self::args::{Cli, Command};
+use self::args::{Cli, Command, ServeArgs};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::messages;
-use crate::settings::Settings;
+use crate::settings::{Environment, Settings};
 
 /// How a command ended, the worst last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,21 +69,23 @@ impl From<RunStatus> for Exit {
 
 /// Does what the command line asks for, and says what came of it.
 pub async fn run(cli: Cli) -> ExitCode {
-    let console = Console { lang: cli.environment.lang(), json: cli.command.wants_json() };
-    let exit = match dispatch(cli, console).await {
+    let command = cli.command.unwrap_or(Command::Serve(ServeArgs {}));
+    let console = Console { lang: cli.environment.lang(), json: command.wants_json() };
+    let exit = match dispatch(&cli.environment, command, console).await {
         Ok(exit) => exit,
         Err(failure) => tell(console, &failure),
     };
     ExitCode::from(exit.code())
 }
 
-async fn dispatch(cli: Cli, console: Console) -> Result<Exit, Failure> {
+async fn dispatch(environment: &Environment, command: Command, console: Console) -> Result<Exit, Failure> {
     let cancel = CancellationToken::new();
-    if let Command::Demo(args) = cli.command {
-        stop_on_ctrl_c(console, cancel.clone());
+    let stopping = messages::stopping(console.lang);
+    if let Command::Demo(args) = command {
+        stop_on_signal(console, stopping, cancel.clone());
         return demo::run(console, args, cancel).await;
     }
-    let settings = match Settings::read(&cli.environment) {
+    let settings = match Settings::read(environment) {
         Ok(settings) => settings,
         Err(faults) => {
             console.aside(&faults.to_string());
@@ -90,8 +93,13 @@ async fn dispatch(cli: Cli, console: Console) -> Result<Exit, Failure> {
         }
     };
     let app = App::open(&settings).await?;
-    stop_on_ctrl_c(console, cancel.clone());
-    match cli.command {
+    if let Command::Serve(_) = command {
+        stop_on_signal(console, messages::server_stopping(console.lang), cancel.clone());
+        return serve::run(app, console, &settings, cancel).await;
+    }
+    stop_on_signal(console, stopping, cancel.clone());
+    match command {
+        Command::Serve(_) => serve::run(app, console, &settings, cancel).await,
         Command::Demo(args) => demo::run(console, args, cancel).await,
         Command::Configure(args) => configure::run(&app, console, args).await,
         Command::Check(args) => check::run(&app, console, &args).await,
@@ -107,7 +115,7 @@ async fn dispatch(cli: Cli, console: Console) -> Result<Exit, Failure> {
 impl Command {
     const fn wants_json(&self) -> bool {
         match self {
-            Self::Demo(_) => false,
+            Self::Serve(_) | Self::Demo(_) => false,
             Self::Configure(args) => args.json,
             Self::Check(args) => args.json,
             Self::Sync(args) => args.json,
@@ -136,18 +144,33 @@ fn tell(console: Console, failure: &Failure) -> Exit {
     if running.is_some() { Exit::Ok } else { Exit::Failed }
 }
 
-/// The first Ctrl-C ends the run between two operations, the second ends the program.
-fn stop_on_ctrl_c(console: Console, cancel: CancellationToken) {
+/// The first signal (Ctrl-C, or a supervisor's) ends what is under way at its next good place, the second the program.
+fn stop_on_signal(console: Console, told: String, cancel: CancellationToken) {
     tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_err() {
-            return;
-        }
-        console.aside(&format!("\n{}", messages::stopping(console.lang)));
+        signal().await;
+        console.aside(&format!("\n{told}"));
         cancel.cancel();
-        if tokio::signal::ctrl_c().await.is_ok() {
-            std::process::exit(Exit::Partial.code().into());
-        }
+        signal().await;
+        std::process::exit(Exit::Partial.code().into());
     });
+}
+
+/// Waits for a signal to end; for ever where the system has none to give.
+async fn signal() {
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signals) => signals.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<Option<()>>();
+    tokio::select! {
+        Ok(()) = tokio::signal::ctrl_c() => {}
+        Some(()) = terminated => {}
+        else => std::future::pending().await,
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What is wrong with the environment.
 
+use std::net::SocketAddr;
+
 use super::{Lang, say};
 use crate::secrets::KeyError;
 use crate::settings::Fault;
@@ -17,6 +19,22 @@ pub fn faults_title(lang: Lang, count: usize) -> String {
             format!("The program cannot start: {} in the environment.", lang.count(count, "fault", "faults"))
         }
     }
+}
+
+/// The server is up.
+#[must_use]
+pub fn listening(lang: Lang, address: SocketAddr) -> String {
+    say!(lang, "À l'écoute sur http://{address}", "Listening on http://{address}")
+}
+
+/// The server was asked to end.
+#[must_use]
+pub fn server_stopping(lang: Lang) -> String {
+    say!(
+        lang,
+        "Arrêt : l'opération en cours se termine, le reste attendra le prochain démarrage.",
+        "Stopping: the operation under way ends, the rest waits for the next start."
+    )
 }
 
 /// One fault: the variable, what is wrong with it, what to write instead. Never a secret.

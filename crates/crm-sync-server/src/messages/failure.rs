@@ -108,6 +108,14 @@ pub fn failure(lang: Lang, failure: &Failure) -> String {
                 "{path}: no column for {missing}. The CRM's headings are Task Name, Status, Montant Deal, Tags, Due Date, Assignees, Task Content."
             )
         }
+        Failure::Listen { address, source } => {
+            let why = io_reason(lang, source);
+            say!(
+                lang,
+                "Impossible d'écouter sur {address} : {why}. Choisissez une autre adresse dans CRM_SYNC_BIND.",
+                "Cannot listen on {address}: {why}. Choose another address in CRM_SYNC_BIND."
+            )
+        }
         Failure::Sandbox(error) => say!(
             lang,
             "Le bac à sable ne démarre pas : {error}. Avec --fresh, la démonstration repart de zéro.",
@@ -155,6 +163,12 @@ pub(super) fn io_reason(lang: Lang, error: &io::Error) -> String {
         io::ErrorKind::NotFound => say!(lang, "introuvable", "not found"),
         io::ErrorKind::PermissionDenied => say!(lang, "accès refusé", "permission denied"),
         io::ErrorKind::StorageFull => say!(lang, "disque plein", "the disk is full"),
+        io::ErrorKind::AddrInUse => {
+            say!(lang, "un autre programme y écoute déjà", "another program listens there already")
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            say!(lang, "cette machine n'a pas cette adresse", "this machine does not have that address")
+        }
         io::ErrorKind::AlreadyExists => say!(lang, "existe déjà", "exists already"),
         _ => say!(lang, "illisible ou impossible à écrire", "cannot be read or written"),
     }

@@ -16,6 +16,7 @@ mod problem;
 mod remote;
 mod run;
 mod secrets;
+mod web;
 
 use std::str::FromStr;
 
@@ -32,6 +33,7 @@ pub use problem::*;
 pub use remote::*;
 pub use run::*;
 pub use secrets::*;
+pub use web::*;
 
 use connector_core::plan::Side;
 

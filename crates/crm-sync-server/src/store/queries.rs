@@ -3,6 +3,7 @@
 use connector_core::id::{ConnectionId, DealId, RunId, UnitKey};
 use connector_core::store::StoreError;
 use connector_core::value::Value;
+use diesel::RunQueryDsl as _;
 use secrecy::zeroize::Zeroizing;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -71,6 +72,14 @@ impl DieselStore {
     ) -> Result<Option<Disputed>, StoreError> {
         let (connection, id) = (connection.clone(), id.to_owned());
         self.run(move |conn| conflicts::find(conn, &connection, &id)).await
+    }
+}
+
+/// The database itself.
+impl DieselStore {
+    /// Asks the database for the least it can answer.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.run(|conn| Ok(diesel::sql_query("SELECT 1").execute(conn).map(|_| ())?)).await
     }
 }
 

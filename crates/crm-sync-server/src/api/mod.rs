@@ -1,0 +1,15 @@
+//! The addresses that programs call, and what is at each.
+
+mod fallback;
+mod health;
+mod openapi;
+
+pub use fallback::fallback;
+pub use openapi::{Documented, document};
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// All addresses, with their documentation.
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    config.service(health::healthz).service(health::readyz).service(openapi::read_document);
+}

@@ -1,0 +1,64 @@
+//! An id and a line in the log for each request.
+
+use std::time::Instant;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage as _, HttpRequest};
+use tracing::Instrument as _;
+use uuid::Uuid;
+
+/// The header that carries a request's id, both ways.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The most characters of an id that a caller gives.
+const ID_CHARS: usize = 64;
+
+/// What a request is called in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestId(String);
+
+impl RequestId {
+    /// The caller's own id if it is a plain word, else a new one.
+    fn of(request: &ServiceRequest) -> Self {
+        let given = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
+        let is_plain = |id: &&str| {
+            let is_plain = |letter: u8| letter.is_ascii_alphanumeric() || matches!(letter, b'-' | b'_');
+            (1..=ID_CHARS).contains(&id.len()) && id.bytes().all(is_plain)
+        };
+        Self(given.filter(is_plain).map_or_else(|| Uuid::now_v7().to_string(), str::to_owned))
+    }
+
+    /// The id of a request that came in through [`trace`].
+    #[must_use]
+    pub fn find(request: &HttpRequest) -> Option<String> {
+        request.extensions().get::<Self>().map(|id| id.0.clone())
+    }
+}
+
+/// Gives the request an id, and writes a line when it is answered. The query stays out of the log.
+pub async fn trace<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    let id = RequestId::of(&request);
+    let span = tracing::info_span!(
+        "request",
+        request_id = %id.0,
+        method = %request.method(),
+        path = request.path(),
+    );
+    let header = HeaderValue::from_str(&id.0);
+    request.extensions_mut().insert(id);
+    let begun = Instant::now();
+    let log = span.clone();
+    let mut answer = next.call(request).instrument(span).await?;
+    if let Ok(header) = header {
+        answer.headers_mut().insert(REQUEST_ID, header);
+    }
+    let status = answer.status().as_u16();
+    let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    log.in_scope(|| tracing::info!(status, ms, "answered"));
+    Ok(answer)
+}
