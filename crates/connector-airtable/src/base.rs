@@ -1,9 +1,9 @@
 //! What the connectors of one base share: its pace, and what its tables look like.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use connector_core::Result;
-use connector_http::Limiter;
+use connector_http::{Known, Limiter};
 
 use crate::api::BaseApi;
 use crate::failure::into_error;
@@ -13,65 +13,36 @@ use crate::layout::Layout;
 #[derive(Debug)]
 pub(crate) struct Base {
     pub(crate) pace: Arc<Limiter>,
-    known: Mutex<Known>,
-    /// Held while the layouts are read, so that those who need them at the same time share one call.
-    reading: tokio::sync::Mutex<()>,
-}
-
-#[derive(Debug, Default)]
-struct Known {
-    layouts: Option<Arc<[Arc<Layout>]>>,
-    reads: u64,
+    layouts: Known<[Arc<Layout>]>,
 }
 
 impl Base {
     pub(crate) fn new(pace: Arc<Limiter>) -> Self {
-        Self { pace, known: Mutex::default(), reading: tokio::sync::Mutex::default() }
+        Self { pace, layouts: Known::default() }
     }
 
     /// Asks what the tables look like now, or shares the answer to a question that is under way.
     pub(crate) async fn read(&self, api: &BaseApi) -> Result<Arc<[Arc<Layout>]>> {
-        let before = self.known().reads;
-        let _turn = self.reading.lock().await;
-        {
-            let known = self.known();
-            if let Some(layouts) = known.layouts.as_ref().filter(|_| known.reads != before) {
-                return Ok(Arc::clone(layouts));
-            }
-        }
-        self.ask(api).await
+        self.layouts.read(ask(api)).await
     }
 
     /// What the tables looked like last, after any question that is under way; asked for if never known.
     pub(crate) async fn settled(&self, api: &BaseApi) -> Result<Arc<[Arc<Layout>]>> {
-        let _turn = self.reading.lock().await;
-        let known = self.last();
-        match known {
-            Some(layouts) => Ok(layouts),
-            None => self.ask(api).await,
-        }
+        self.layouts.settled(ask(api)).await
     }
 
     /// What the tables looked like last, at once.
     pub(crate) fn last(&self) -> Option<Arc<[Arc<Layout>]>> {
-        self.known().layouts.clone()
+        self.layouts.last()
     }
 
     /// Forgets what the tables look like, after a change to one.
     pub(crate) fn forget(&self) {
-        self.known().layouts = None;
+        self.layouts.forget();
     }
+}
 
-    async fn ask(&self, api: &BaseApi) -> Result<Arc<[Arc<Layout>]>> {
-        let answer = api.tables().await.map_err(|failure| into_error(failure, "reading the schema"))?;
-        let layouts: Arc<[_]> = Layout::of_base(answer.body.tables).into_iter().map(Arc::new).collect();
-        let mut known = self.known();
-        known.layouts = Some(Arc::clone(&layouts));
-        known.reads += 1;
-        Ok(layouts)
-    }
-
-    fn known(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+async fn ask(api: &BaseApi) -> Result<Arc<[Arc<Layout>]>> {
+    let answer = api.tables().await.map_err(|failure| into_error(failure, "reading the schema"))?;
+    Ok(Layout::of_base(answer.body.tables).into_iter().map(Arc::new).collect())
 }

@@ -12,13 +12,12 @@ use connector_core::connector::{
 use connector_core::id::{FieldId, RemoteId};
 use connector_core::schema::{Field, Schema};
 use connector_core::{Error, Result};
-use connector_http::Meter;
+use connector_http::{Meter, feed};
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryStreamExt};
 
 use crate::batch;
 use crate::failure::{REMOTE, into_error};
-use crate::feed;
 use crate::formula::Formula;
 use crate::layout::Column;
 use crate::listing::{self, Ask, PAGE};
@@ -86,7 +85,9 @@ impl DealConnector for AirtableConnector {
         let Listing { scope, fields, limit } = listing;
         let formula = match scope {
             Scope::Everything => Ok(None),
-            Scope::Since(cursor) => feed::since(&cursor).map(Some),
+            Scope::Since(cursor) => {
+                feed::start(&cursor, REMOTE).map(|start| Some(Formula::touched_after(start)))
+            }
         };
         match formula {
             Err(error) => stream::once(async { Err(error) }).boxed(),

@@ -26,13 +26,15 @@ impl Dialect for Airtable {
             return Said {
                 code: text(first, "error").or_else(|| text(first, "type")),
                 message: text(first, "message"),
+                committed: None,
             };
         }
-        match body.get("error") {
-            Some(Value::String(code)) => Said { code: Some(code.clone()), message: text(body, "message") },
-            Some(error) => Said { code: text(error, "type"), message: text(error, "message") },
-            None => Said { code: body.as_str().map(str::to_owned), message: text(body, "message") },
-        }
+        let (code, message) = match body.get("error") {
+            Some(Value::String(code)) => (Some(code.clone()), text(body, "message")),
+            Some(error) => (text(error, "type"), text(error, "message")),
+            None => (body.as_str().map(str::to_owned), text(body, "message")),
+        };
+        Said { code, message, committed: None }
     }
 
     /// Airtable declares 502 and 503 safe to repeat. That is believed when Airtable itself says so: an answer

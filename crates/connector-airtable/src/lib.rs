@@ -6,7 +6,6 @@ mod batch;
 mod codec;
 mod connector;
 mod failure;
-mod feed;
 mod formula;
 mod layout;
 mod listing;

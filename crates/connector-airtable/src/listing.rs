@@ -8,12 +8,11 @@ use connector_core::connector::{Page, RemoteDeal};
 use connector_core::id::FieldId;
 use connector_core::{Error, ErrorKind, Result};
 use connector_http::paged::{self, Turned};
-use connector_http::{Answer, Failure};
+use connector_http::{Answer, Failure, feed};
 use futures::Stream;
 
 use crate::codec;
 use crate::failure::{REMOTE, code, into_error, kind};
-use crate::feed;
 use crate::formula::Formula;
 use crate::layout::{Column, Layout};
 use crate::names::Names;

@@ -25,4 +25,6 @@ pub struct Said {
     pub code: Option<String>,
     /// Its words.
     pub message: Option<String>,
+    /// What it says that the call made or changed all the same; such a call is not sent again.
+    pub committed: Option<String>,
 }

@@ -32,6 +32,8 @@ pub struct Failure {
     pub request_id: Option<Box<str>>,
     /// The beginning of the body, at most 2 KiB; empty if the message says it all.
     pub body: Box<str>,
+    /// The id of what the call made or changed all the same, if the remote says that it did.
+    pub committed: Option<Box<str>>,
     /// How long the remote asked to wait.
     pub retry_after: Option<Duration>,
     /// The cause, without its address.
@@ -50,6 +52,7 @@ impl Default for Failure {
             message: None,
             request_id: None,
             body: Box::default(),
+            committed: None,
             retry_after: None,
             source: None,
         }
@@ -75,14 +78,19 @@ impl Failure {
     /// The remote answered with something else than success. A body that is not JSON is kept as it is.
     pub(crate) fn refused(dialect: &dyn Dialect, status: u16, headers: &HeaderMap, body: &[u8]) -> Self {
         let json = serde_json::from_slice(body).ok();
-        let Said { code, message } = json.map(|json| dialect.said(&json)).unwrap_or_default();
+        let Said { code, message, committed } = json.map(|json| dialect.said(&json)).unwrap_or_default();
         let message = message.map(|message| redact(&message).into());
         let request_id = ["x-request-id", "x-notion-request-id", "x-amzn-requestid"]
             .iter()
             .find_map(|name| headers.get(*name)?.to_str().ok())
             .map(Into::into);
         Self {
-            trouble: dialect.trouble(status, code.as_deref()),
+            trouble: match committed {
+                Some(_) => Trouble::Final,
+                None => dialect.trouble(status, code.as_deref()),
+            },
+            maybe_done: committed.is_some(),
+            committed: committed.map(Into::into),
             status: Some(status),
             request_id,
             body: if message.is_some() { Box::default() } else { excerpt(body).into() },

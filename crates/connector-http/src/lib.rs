@@ -2,12 +2,15 @@
 //!
 //! [`Http`] is the one way to a remote: it paces ([`limit`]), sends, bounds the answer in size and time, repeats
 //! what may be repeated ([`retry`]), counts each attempt ([`meter`]) and tells a failure without secrets
-//! ([`failure`]). What differs between remotes is a [`Dialect`]. Listings are streams of pages ([`paged`]).
+//! ([`failure`]). What differs between remotes is a [`Dialect`]. Listings are streams of pages ([`paged`]), a
+//! change feed may stand at a time ([`feed`]), and what a remote told once is kept ([`known`]).
 
 pub mod client;
 mod dial;
 pub mod dialect;
 pub mod failure;
+pub mod feed;
+pub mod known;
 pub mod limit;
 pub mod meter;
 pub mod paged;
@@ -18,6 +21,7 @@ pub mod retry;
 pub use client::{Answer, Http, HttpSettings, Timeouts};
 pub use dialect::{Dialect, Said};
 pub use failure::Failure;
+pub use known::Known;
 pub use limit::Limiter;
 pub use meter::Meter;
 pub use request::Request;

@@ -6,17 +6,17 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
-/// A second, and how much two requests may draw nearer to each other on their way.
-const WINDOW: Duration = Duration::from_millis(1_000 + 45);
+/// How much two requests may draw nearer to each other on their way.
+const JITTER: Duration = Duration::from_millis(45);
 
 /// How long an unused connection can be expected to stay open; load balancers close them after a minute.
 const CONNECTION_LIFE: Duration = Duration::from_secs(50);
 
-/// Lets at most so many requests out in any sliding second, in the order of asking; all at once if they may.
+/// Lets at most so many requests out in any sliding window of time, in the order of asking; all at once if they may.
 ///
-/// The remotes count a sliding second. A token bucket of N permits 2N in one sliding second around the moment
-/// when it is refilled, so this counts what they count: the requests of the last second, and of 45 ms more for the
-/// jitter of the network.
+/// The remotes count a window. A token bucket of N permits 2N in one sliding window around the moment when it is
+/// refilled, so this counts what they count: the requests of the last window, and of 45 ms more for the jitter of the
+/// network. A remote whose windows begin at fixed times sees no more in any of them either.
 ///
 /// A request on a connection that must first be opened arrives later than one that finds it open, by several round
 /// trips, and so nearer to those after it. The limiter therefore supposes that a request needs a new connection
@@ -25,6 +25,7 @@ const CONNECTION_LIFE: Duration = Duration::from_secs(50);
 #[derive(Debug)]
 pub struct Limiter {
     grants: usize,
+    window: Duration,
     /// Held by the one who waits: Tokio's mutex gives turns in the order of asking.
     turn: tokio::sync::Mutex<()>,
     state: Mutex<State>,
@@ -62,8 +63,15 @@ impl Limiter {
     /// At most `grants` requests in any sliding second.
     #[must_use]
     pub fn per_second(grants: usize) -> Arc<Self> {
+        Self::new(grants, Duration::from_secs(1))
+    }
+
+    /// At most `grants` requests in any sliding `window`.
+    #[must_use]
+    pub fn new(grants: usize, window: Duration) -> Arc<Self> {
         Arc::new(Self {
             grants: grants.max(1),
+            window: window + JITTER,
             turn: tokio::sync::Mutex::new(()),
             state: Mutex::default(),
             changed: Notify::new(),
@@ -98,9 +106,14 @@ impl Limiter {
         if let Some(until) = state.paused_until.filter(|until| *until > now) {
             return Err(Some(until));
         }
-        state.slots.retain(|slot| slot.arrived.is_none_or(|arrived| arrived + WINDOW > now));
+        state.slots.retain(|slot| slot.arrived.is_none_or(|arrived| arrived + self.window > now));
         if state.slots.len() >= self.grants {
-            return Err(state.slots.iter().filter_map(|slot| slot.arrived).min().map(|first| first + WINDOW));
+            return Err(state
+                .slots
+                .iter()
+                .filter_map(|slot| slot.arrived)
+                .min()
+                .map(|first| first + self.window));
         }
         if state.under_way == 0 && state.last_used.is_some_and(|used| used + CONNECTION_LIFE <= now) {
             state.open_connections = 0;
@@ -186,6 +199,19 @@ mod tests {
         // The paused clock moves by whole milliseconds and may be late by one.
         assert!(waits[5..10].iter().all(|wait| (1045..=1047).contains(wait)), "{waits:?}");
         assert!((2090..=2094).contains(&waits[10]), "{waits:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_window_may_be_used_up_at_once_and_is_then_waited_for() {
+        let limiter = Limiter::new(180, Duration::from_mins(1));
+        warm(&limiter).await;
+        sleep(Duration::from_mins(1)).await;
+        let start = Instant::now();
+        for _ in 0..181 {
+            limiter.ready(None).await.answered();
+        }
+        let waited = (Instant::now() - start).as_millis();
+        assert!((60_045..=60_047).contains(&waited), "{waited}");
     }
 
     #[tokio::test(start_paused = true)]

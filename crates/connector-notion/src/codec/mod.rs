@@ -1,0 +1,13 @@
+//! What properties hold, to values and back, by the name of the property's type.
+
+mod decode;
+mod encode;
+mod moment;
+mod runs;
+mod shape;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use decode::{Decoded, decode};
+pub(crate) use encode::{Encoded, Refusal, encode};
+pub(crate) use moment::within_minute;

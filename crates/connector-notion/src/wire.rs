@@ -1,0 +1,254 @@
+//! Notion's JSON in all versions that are spoken. Only what is used is named; everything else may come, go or change
+//! its type.
+//!
+//! What a property holds stays the text that it came as until its type is known, so that a number never passes
+//! through a binary float.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::filter::Filter;
+
+/// What is to be written, by property id: `{"number":12.5}`.
+pub(crate) type Cells = BTreeMap<String, Box<RawValue>>;
+
+/// A page of a list.
+#[derive(Debug, Deserialize)]
+pub(crate) struct List<T> {
+    pub(crate) results: Vec<T>,
+    pub(crate) next_cursor: Option<String>,
+    #[serde(default)]
+    pub(crate) has_more: bool,
+    request_status: Option<RequestStatus>,
+}
+
+#[derive(Debug, Deserialize)]
+struct RequestStatus {
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+impl<T> List<T> {
+    /// Whether Notion says that it left something out.
+    pub(crate) fn is_capped(&self) -> bool {
+        self.request_status.as_ref().is_some_and(|status| status.kind == "incomplete")
+    }
+}
+
+/// A page; one that cannot be seen whole has its id only.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Page {
+    #[serde(default)]
+    pub(crate) object: String,
+    pub(crate) id: String,
+    pub(crate) created_time: Option<String>,
+    pub(crate) last_edited_time: Option<String>,
+    pub(crate) parent: Option<Parent>,
+    #[serde(default)]
+    in_trash: bool,
+    #[serde(default)]
+    archived: bool,
+    #[serde(default)]
+    pub(crate) is_archived: bool,
+    pub(crate) properties: Option<BTreeMap<String, Property>>,
+    pub(crate) url: Option<String>,
+}
+
+impl Page {
+    pub(crate) const fn is_trashed(&self) -> bool {
+        self.in_trash || self.archived
+    }
+
+    pub(crate) fn properties(&self) -> impl Iterator<Item = &Property> {
+        self.properties.iter().flat_map(BTreeMap::values)
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Parent {
+    pub(crate) data_source_id: Option<String>,
+    pub(crate) database_id: Option<String>,
+}
+
+/// What a page holds in one property: `{"id","type","<type>":…}`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Property(BTreeMap<String, Box<RawValue>>);
+
+impl Property {
+    /// One of type `kind` that holds `value`.
+    pub(crate) fn new(kind: &str, value: Box<RawValue>) -> serde_json::Result<Self> {
+        let named = to_raw_value(kind)?;
+        Ok(Self(BTreeMap::from([("type".to_owned(), named), (kind.to_owned(), value)])))
+    }
+
+    pub(crate) fn id(&self) -> String {
+        self.entry("id").unwrap_or_default()
+    }
+
+    pub(crate) fn kind(&self) -> String {
+        self.entry("type").unwrap_or_default()
+    }
+
+    /// What it holds, as it came.
+    pub(crate) fn value(&self) -> Option<&RawValue> {
+        self.0.get(&self.kind()).map(AsRef::as_ref)
+    }
+
+    /// Whether Notion says that it shows the beginning of a list only.
+    pub(crate) fn has_more(&self) -> bool {
+        self.entry("has_more").unwrap_or_default()
+    }
+
+    fn entry<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        self.0.get(key).and_then(|raw| serde_json::from_str(raw.get()).ok())
+    }
+}
+
+/// The whole of a property: a list of its elements, or itself if it is none.
+#[derive(Debug, Deserialize)]
+pub(crate) struct PropertyItems {
+    pub(crate) results: Option<Vec<Property>>,
+    pub(crate) next_cursor: Option<String>,
+    pub(crate) property_item: Option<Property>,
+}
+
+/// A database or a data source.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Container {
+    pub(crate) id: String,
+    #[serde(default)]
+    pub(crate) title: Vec<RichText>,
+    pub(crate) parent: Option<Parent>,
+    #[serde(default)]
+    in_trash: bool,
+    #[serde(default)]
+    archived: bool,
+    #[serde(default)]
+    pub(crate) data_sources: Vec<DataSource>,
+    #[serde(default)]
+    pub(crate) properties: BTreeMap<String, Definition>,
+}
+
+impl Container {
+    pub(crate) const fn is_trashed(&self) -> bool {
+        self.in_trash || self.archived
+    }
+
+    pub(crate) fn name(&self) -> String {
+        plain(&self.title)
+    }
+}
+
+/// A data source as its database names it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct DataSource {
+    pub(crate) id: String,
+    #[serde(default)]
+    pub(crate) name: String,
+}
+
+/// A property of a data source: `{"id","name","type","<type>":{…}}`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Definition {
+    pub(crate) id: String,
+    pub(crate) name: Option<String>,
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    #[serde(flatten)]
+    rest: BTreeMap<String, Value>,
+}
+
+impl Definition {
+    /// How it is set up; what is of an unknown shape counts as not given.
+    pub(crate) fn config(&self) -> Config {
+        self.rest.get(&self.kind).and_then(|config| Config::deserialize(config).ok()).unwrap_or_default()
+    }
+}
+
+/// The set-up of all types together; each type has some of it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Config {
+    pub(crate) format: Option<String>,
+    pub(crate) options: Vec<SelectOption>,
+    pub(crate) data_source_id: Option<String>,
+    pub(crate) database_id: Option<String>,
+    pub(crate) function: Option<String>,
+    pub(crate) relation_property_id: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct SelectOption {
+    pub(crate) id: Option<String>,
+    pub(crate) name: String,
+}
+
+/// A piece of text of one style.
+#[derive(Debug, Deserialize)]
+pub(crate) struct RichText {
+    #[serde(rename = "type", default)]
+    pub(crate) kind: String,
+    #[serde(default)]
+    pub(crate) plain_text: String,
+}
+
+/// The text without its styles.
+pub(crate) fn plain(pieces: &[RichText]) -> String {
+    pieces.iter().map(|piece| piece.plain_text.as_str()).collect()
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct User {
+    pub(crate) id: String,
+    pub(crate) name: Option<String>,
+    pub(crate) person: Option<PersonDetails>,
+    pub(crate) bot: Option<Bot>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct PersonDetails {
+    pub(crate) email: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct Bot {
+    pub(crate) workspace_name: Option<String>,
+}
+
+/// Which pages to list.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Query {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) filter: Option<Filter>,
+    pub(crate) sorts: [Sort; 1],
+    pub(crate) page_size: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) start_cursor: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Sort {
+    pub(crate) timestamp: &'static str,
+    pub(crate) direction: &'static str,
+}
+
+/// The only order that stays while people edit.
+pub(crate) const OLDEST_FIRST: Sort = Sort { timestamp: "created_time", direction: "ascending" };
+
+/// A page to make.
+#[derive(Debug, Serialize)]
+pub(crate) struct NewPage<'a> {
+    pub(crate) parent: BTreeMap<&'static str, &'a str>,
+    pub(crate) properties: &'a Cells,
+}
+
+/// What to change of a page.
+#[derive(Debug, Serialize)]
+pub(crate) struct PageUpdate<'a> {
+    pub(crate) properties: &'a Cells,
+}
