@@ -51,6 +51,7 @@ pub(crate) fn measure() -> anyhow::Result<Vec<Figure>> {
         binding: &binding,
         policy: &policy,
         mode: Mode::Sync,
+        only: None,
         fingerprint: "",
         state: &state,
         crm: &crm,

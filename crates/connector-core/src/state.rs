@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, VariantArray};
 
 use crate::clock::Interval;
-use crate::id::{DealId, RemoteId, RunId, UnitKey};
+use crate::id::{ConnectionId, DealId, RemoteId, RunId, UnitKey};
 use crate::plan::Side;
 use crate::value::Value;
 
@@ -34,8 +34,8 @@ pub struct Origin {
     pub value: Value,
     /// When its author wrote it.
     pub edited: Interval,
-    /// The remote it was written in.
-    pub remote: String,
+    /// The connection of the remote it was written in.
+    pub connection: ConnectionId,
 }
 
 /// A deal and a record that are the same thing.

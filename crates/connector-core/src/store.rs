@@ -109,6 +109,24 @@ pub struct Effect {
     pub log: Option<LogEntry>,
 }
 
+impl Effect {
+    /// Whether each value written was brought from a remote: such a write is no edit of the CRM. `None` when no deal is
+    /// written.
+    ///
+    /// A write that takes back what a sync did, on a person's word, has no origin, and is an edit.
+    #[must_use]
+    pub fn is_brought(&self) -> Option<bool> {
+        let has_origin = |unit: &UnitKey| self.origins.iter().any(|origin| origin.unit == *unit);
+        match &self.deal {
+            DealWrite::None | DealWrite::Keep(_) => None,
+            DealWrite::Insert { values } | DealWrite::Restore { values, .. } => {
+                Some(values.iter().all(|(unit, value)| has_origin(unit) || value.is_empty()))
+            }
+            DealWrite::Update { values, .. } => Some(values.iter().all(|(unit, _)| has_origin(unit))),
+        }
+    }
+}
+
 /// What happens to a deal of the CRM.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DealWrite {

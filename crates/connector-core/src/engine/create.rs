@@ -163,7 +163,8 @@ async fn send(
         .collect())
 }
 
-fn bookkeeping(deal: DealId, intent: IntentWrite) -> Effect {
+/// An effect that only begins or ends an intent.
+pub(super) fn bookkeeping(deal: DealId, intent: IntentWrite) -> Effect {
     Effect {
         deal: DealWrite::Keep(deal),
         links: Vec::new(),

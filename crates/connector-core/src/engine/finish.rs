@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use super::create::bookkeeping;
 use super::run::EngineError;
 use super::session::Session;
 use crate::id::RemoteId;
 use crate::plan::{Plan, Problem};
-use crate::state::Baseline;
-use crate::store::{Commit, OpOutcome, RunRecord, RunStatus};
+use crate::state::{Baseline, Intent};
+use crate::store::{Commit, Effect, IntentWrite, OpOutcome, RunRecord, RunStatus};
 
 impl Session<'_> {
     /// Writes the last commit of the run and gives its record.
@@ -24,8 +25,10 @@ impl Session<'_> {
         };
         let plan = self.plan.clone();
         let settled = plan.as_deref().filter(|_| matches!(status, RunStatus::Ok | RunStatus::Partial));
+        let mut effects = self.waiting_lines();
+        effects.extend(settled.map_or_else(Vec::new, |plan| self.abandoned(plan)));
         let commit = Commit {
-            effects: self.waiting_lines(),
+            effects,
             open_conflicts: settled.filter(|plan| plan.reading.complete).map(|plan| plan.conflicts.clone()),
             baseline: settled.filter(|plan| plan.reading.complete).map(|plan| self.baseline(plan)),
             run: Some(record.clone()),
@@ -33,6 +36,21 @@ impl Session<'_> {
         };
         self.engine.store.commit(&self.lease, commit).await?;
         Ok(record)
+    }
+
+    /// Ends the intents of deals that are gone, once nothing that came of them can appear any more.
+    fn abandoned(&self, plan: &Plan) -> Vec<Effect> {
+        let Some(reading) = self.reading.as_ref().filter(|_| plan.reading.complete) else {
+            return Vec::new();
+        };
+        let lag = self.engine.connector.capabilities().lookup_lag;
+        let is_over = |intent: &&Intent| {
+            !reading.crm.deals.contains_key(&intent.deal)
+                && intent.sent_at.is_none_or(|sent| sent + lag < plan.reading.read.lo)
+                && !plan.questions.iter().any(|question| question.deals.contains(&intent.deal))
+        };
+        let over = reading.state.intents.iter().filter(is_over);
+        over.map(|intent| bookkeeping(intent.deal.clone(), IntentWrite::Close)).collect()
     }
 
     fn status(&self) -> RunStatus {

@@ -2,8 +2,9 @@
 //!
 //! Read in this order: [`Engine`] (what a run is), `reading` (both sides into snapshots), [`plan`](crate::plan) (the
 //! decision), `session` (the books of a run), `pull` (into the CRM), `push` (into the remote), `create` (new records,
-//! with intents), `finish` (what the next run starts from).
+//! with intents), `finish` (what the next run starts from); `all` (several remotes).
 
+mod all;
 mod create;
 mod event;
 mod finish;
@@ -14,5 +15,6 @@ mod reading;
 mod run;
 mod session;
 
+pub use all::{Pass, sync_all};
 pub use event::{Event, Watch};
 pub use run::{Connection, Engine, EngineError, Report, Request, Result as OpResult};

@@ -3,7 +3,7 @@
 use super::run::EngineError;
 use super::session::{Session, is_edit};
 use crate::id::{DealId, UnitKey};
-use crate::plan::{Action, Op, Reason};
+use crate::plan::{Action, Op, Reason, Rule, Side, UnitChange};
 use crate::state::{Agreement, LinkStatus, Origin};
 use crate::store::{Commit, Committed, DealWrite, Effect, IntentWrite, OpOutcome};
 use crate::value::Value;
@@ -55,6 +55,9 @@ impl Session<'_> {
             match committed {
                 Committed::Done(deal) => {
                     let deal = op.deal.clone().or(deal);
+                    if op.action.target() == Some(Side::Crm) {
+                        self.written.extend(deal.clone());
+                    }
                     self.remember(op, deal.as_ref(), links);
                     self.settle(op, OpOutcome::Applied, None);
                 }
@@ -134,7 +137,9 @@ impl Session<'_> {
             Action::Agree => {
                 let mut link = self.noted(op, self.link_of(op)?.clone());
                 link.status = LinkStatus::Live;
-                Some(self.effect(op, keep(), vec![link]))
+                let theirs = op.changes.iter().filter(|change| change.rule != Rule::Same);
+                let origins = self.origins(op, theirs, |change| &change.before);
+                Some(Effect { origins, ..self.effect(op, keep(), vec![link]) })
             }
             Action::Release | Action::Forget => {
                 let mut link = self.link_of(op)?.clone();
@@ -149,16 +154,27 @@ impl Session<'_> {
     }
 
     fn pulled(&self, op: &Op, deal: DealWrite, link: Agreement) -> Effect {
-        let origins = op.edited.map_or_else(Vec::new, |edited| {
-            let origin = |change: &crate::plan::UnitChange| Origin {
-                unit: change.unit.clone(),
-                value: change.after.clone(),
-                edited,
-                remote: self.engine.connector.remote().to_owned(),
-            };
-            op.changes.iter().map(origin).collect()
-        });
+        // A deal that is brought back has only the record's edits from the record.
+        let from_record = |change: &&UnitChange| op.action != Action::RestoreDeal || is_edit(change.rule);
+        let origins = self.origins(op, op.changes.iter().filter(from_record), |change| &change.after);
         Effect { origins, ..self.effect(op, deal, vec![link]) }
+    }
+
+    /// Where values of the CRM come from that the record brought.
+    fn origins<'o>(
+        &self,
+        op: &Op,
+        changes: impl Iterator<Item = &'o UnitChange>,
+        held: impl Fn(&UnitChange) -> &Value,
+    ) -> Vec<Origin> {
+        let Some(edited) = op.edited else { return Vec::new() };
+        let origin = |change: &UnitChange| Origin {
+            unit: change.unit.clone(),
+            value: held(change).clone(),
+            edited,
+            connection: self.engine.connection.id.clone(),
+        };
+        changes.map(origin).collect()
     }
 
     /// Both sides hold what was carried over.

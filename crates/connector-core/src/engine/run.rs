@@ -15,7 +15,7 @@ use super::session::Session;
 use crate::clock::Clock;
 use crate::connector::DealConnector;
 use crate::error::Error;
-use crate::id::{ConnectionId, PlanId, RunId};
+use crate::id::{ConnectionId, DealId, PlanId, RunId};
 use crate::mapping::{Binding, Mapping};
 use crate::plan::{Guard, Inputs, Mode, Plan, Policy, plan};
 use crate::store::{Commit, OpOutcome, RunRecord, RunStatus, Store, StoreError};
@@ -44,6 +44,8 @@ pub struct Request {
     pub trigger: String,
     /// Guards that this run ignores.
     pub overrides: BTreeSet<Guard>,
+    /// The deals to do something about; all of them, and what is new in the remote, when absent.
+    pub only: Option<BTreeSet<DealId>>,
     /// Operations of a kept plan to leave out, by their place in it.
     pub without: BTreeSet<u32>,
     /// Stops the run between two operations.
@@ -58,6 +60,7 @@ impl Request {
             mode,
             trigger: trigger.into(),
             overrides: BTreeSet::new(),
+            only: None,
             without: BTreeSet::new(),
             cancel: CancellationToken::new(),
         }
@@ -73,6 +76,8 @@ pub struct Report {
     pub plan: Option<Plan>,
     /// What became of each operation, by its place in the plan.
     pub results: BTreeMap<u32, Result>,
+    /// The deals of the CRM that it made, changed or brought back.
+    pub written: BTreeSet<DealId>,
 }
 
 /// What became of one operation.
@@ -245,6 +250,7 @@ impl Engine {
             binding: &reading.binding,
             policy: &policy,
             mode: request.mode,
+            only: request.only.as_ref(),
             fingerprint: &reading.fingerprint,
             state: &reading.state,
             crm: &reading.crm,

@@ -1,6 +1,6 @@
 //! The books of a run: what is linked, what became of each operation, what it counts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
@@ -29,6 +29,8 @@ pub(super) struct Session<'e> {
     /// Deals that this run made, by the record they were made from.
     pub(super) made: HashMap<RemoteId, DealId>,
     pub(super) results: BTreeMap<u32, OpResult>,
+    /// Deals that this run wrote in the CRM.
+    pub(super) written: BTreeSet<DealId>,
     pub(super) counts: Counts,
     /// Stops what is not yet sent: a person cancelled, or nothing else can be expected to work.
     pub(super) stop: CancellationToken,
@@ -65,6 +67,7 @@ impl<'e> Session<'e> {
             links: HashMap::new(),
             made: HashMap::new(),
             results: BTreeMap::new(),
+            written: BTreeSet::new(),
             counts: Counts::default(),
             stop: request.cancel.child_token(),
             failure: None,
@@ -270,7 +273,8 @@ impl<'e> Session<'e> {
         }
         let record = self.finish(worked.err()).await?;
         let plan = self.plan.take().map(Arc::unwrap_or_clone);
-        Ok(super::run::Report { record, plan, results: std::mem::take(&mut self.results) })
+        let results = std::mem::take(&mut self.results);
+        Ok(super::run::Report { record, plan, results, written: std::mem::take(&mut self.written) })
     }
 }
 

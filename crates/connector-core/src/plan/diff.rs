@@ -37,8 +37,8 @@ pub(super) struct Cell<'a> {
 
 /// What is to become of one group of units.
 pub(super) enum Move<'a> {
-    /// Both sides changed, and now hold the same: note it.
-    Agree(Vec<Cell<'a>>),
+    /// Both sides changed, and now hold the same: note it, and whose edit it was by this rule if it was the remote's.
+    Agree { cells: Vec<Cell<'a>>, rule: Rule },
     /// This side's values go to the other.
     Carry { from: Side, rule: Rule, cells: Vec<Cell<'a>>, conflicts: Vec<Conflict> },
     /// A person decides.
@@ -99,7 +99,7 @@ impl<'a> Cell<'a> {
         self.crm.is_unknown() || self.theirs.is_unknown()
     }
 
-    fn changed(&self, side: Side) -> bool {
+    pub(super) fn changed(&self, side: Side) -> bool {
         self.base(side).is_none_or(|base| !same(&self.unit.kind, base, self.value(side)))
     }
 
@@ -120,7 +120,7 @@ impl<'a> Cell<'a> {
     fn conflict(
         &self,
         pair: Pair<'_>,
-        edits: Edits,
+        edits: Edits<'_>,
         strategy: Strategy,
         verdict: Option<Verdict>,
     ) -> Conflict {
@@ -168,7 +168,7 @@ fn compare<'a>(inputs: &Inputs<'a>, pair: Pair<'a>, cells: &[Cell<'a>]) -> Optio
         return None;
     }
     if cells.iter().all(Cell::agrees) {
-        return Some(Move::Agree(cells.to_vec()));
+        return Some(Move::Agree { cells: cells.to_vec(), rule: authorship(inputs, pair, cells) });
     }
     let carry = |from, rule| {
         let cells = cells.iter().filter(|cell| !cell.agrees()).copied().collect();
@@ -177,7 +177,7 @@ fn compare<'a>(inputs: &Inputs<'a>, pair: Pair<'a>, cells: &[Cell<'a>]) -> Optio
     if let Some(authority) = cells.iter().find_map(Cell::authority) {
         // Nothing to carry, and what the other side holds was there before the two met: it stays.
         if cells.iter().all(|cell| !cell.has_base() && cell.value(authority).is_empty()) {
-            return Some(Move::Agree(cells.to_vec()));
+            return Some(Move::Agree { cells: cells.to_vec(), rule: Rule::Same });
         }
         return match (authority, crm, theirs) {
             (Side::Crm, false, _) | (Side::Remote, _, false) => None,
@@ -204,6 +204,21 @@ fn compare<'a>(inputs: &Inputs<'a>, pair: Pair<'a>, cells: &[Cell<'a>]) -> Optio
 
 /// A group that both sides changed to different values.
 fn contest<'a>(inputs: &Inputs<'a>, pair: Pair<'a>, cells: &[Cell<'a>]) -> Move<'a> {
+    let (strategy, edits, verdict) = judge(inputs, pair, cells);
+    let cells: Vec<Cell<'a>> = cells.iter().filter(|cell| !cell.agrees()).copied().collect();
+    let conflicts = cells.iter().map(|cell| cell.conflict(pair, edits, strategy, verdict)).collect();
+    match verdict {
+        Some(verdict) => Move::Carry { from: verdict.winner, rule: verdict.rule, cells, conflicts },
+        None => Move::Wait(conflicts),
+    }
+}
+
+/// By which strategy and times a group goes that both sides changed, and who wins.
+fn judge<'a>(
+    inputs: &Inputs<'a>,
+    pair: Pair<'a>,
+    cells: &[Cell<'a>],
+) -> (Strategy, Edits<'a>, Option<Verdict>) {
     let strategy = cells.iter().find_map(|cell| cell.bound.strategy).unwrap_or(inputs.policy.strategy);
     let edits = Edits::of(inputs, pair, cells);
     let verdict = if cells.iter().all(Cell::has_base) {
@@ -211,11 +226,18 @@ fn contest<'a>(inputs: &Inputs<'a>, pair: Pair<'a>, cells: &[Cell<'a>]) -> Move<
     } else {
         resolve_first(strategy, inputs.policy.precedence, inputs.policy.tie, edits)
     };
-    let cells: Vec<Cell<'a>> = cells.iter().filter(|cell| !cell.agrees()).copied().collect();
-    let conflicts = cells.iter().map(|cell| cell.conflict(pair, edits, strategy, verdict)).collect();
-    match verdict {
-        Some(verdict) => Move::Carry { from: verdict.winner, rule: verdict.rule, cells, conflicts },
-        None => Move::Wait(conflicts),
+    (strategy, edits, verdict)
+}
+
+/// Whose edit it is that both sides hold: another remote must find the time of the one that would have won.
+fn authorship<'a>(inputs: &Inputs<'a>, pair: Pair<'a>, cells: &[Cell<'a>]) -> Rule {
+    let edited = |side| cells.iter().any(|cell| cell.changed(side));
+    if !(edited(Side::Crm) && edited(Side::Remote)) || cells.iter().any(|cell| cell.authority().is_some()) {
+        return Rule::Same;
+    }
+    match judge(inputs, pair, cells).2 {
+        Some(Verdict { winner: Side::Remote, rule, .. }) => rule,
+        _ => Rule::Same,
     }
 }
 

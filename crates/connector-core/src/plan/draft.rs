@@ -122,8 +122,9 @@ impl Cell<'_> {
         }
     }
 
-    /// The note that both sides hold the same: the CRM's value before, the remote's after.
-    pub(super) fn agreement(&self) -> UnitChange {
-        self.change(Side::Remote, Rule::Same)
+    /// The note that both sides hold the same: the CRM's value before, the remote's after; and by which rule it is the
+    /// remote's, if it is.
+    pub(super) fn agreement(&self, rule: Rule) -> UnitChange {
+        self.change(Side::Remote, rule)
     }
 }

@@ -163,33 +163,39 @@ fn match_lost_creations<'a>(
     if inputs.binding.key_field().is_some() {
         return;
     }
-    let mut unseen: Vec<(&Intent, &'a Deal)> = Vec::new();
+    let mut unseen: Vec<&Intent> = Vec::new();
     for intent in inputs.state.intents.iter().filter(|intent| intent.sent_at.is_some()) {
-        let Some(&deal) = deals.get(&intent.deal) else { continue };
+        let deal = deals.get(&intent.deal).copied();
+        // It has a record by now.
+        if deal.is_none() && inputs.crm.deals.contains_key(&intent.deal) {
+            continue;
+        }
         let alike = unstamped(records, |row| holds(inputs, row, &intent.payload));
-        match alike.as_slice() {
-            [] => unseen.push((intent, deal)),
-            [(id, row)] => {
-                records.remove(*id);
-                deals.remove(&intent.deal);
-                identity.adopted.push((intent, deal, id, row));
+        match (deal, alike.as_slice()) {
+            (_, []) => unseen.push(intent),
+            (Some(deal), [(id, row)]) => identity.adopted.push((intent, deal, id, row)),
+            (Some(_), several) => {
+                identity.questions.push(lost_creation(inputs, QuestionKind::LostCreate, intent, several));
             }
-            several => {
-                identity.questions.push(lost_creation(inputs, deal, several));
-                for (id, _) in several {
-                    records.remove(*id);
-                }
-                deals.remove(&intent.deal);
+            // Its deal was deleted before it was seen: it must not come back as a new one.
+            (None, several) => {
+                identity.questions.push(lost_creation(inputs, QuestionKind::Restored, intent, several));
             }
+        }
+        if !alike.is_empty() {
+            deals.remove(&intent.deal);
+        }
+        for (id, _) in alike {
+            records.remove(id);
         }
     }
     // It may have been made and edited since: whatever came after the attempt could be it.
     let mut suspects = BTreeSet::new();
-    for (intent, deal) in unseen {
+    for intent in unseen {
         let since = unstamped(records, |row| may_come_from(intent, row));
         if !since.is_empty() {
-            identity.questions.push(lost_creation(inputs, deal, &since));
-            deals.remove(&deal.id);
+            identity.questions.push(lost_creation(inputs, QuestionKind::LostCreate, intent, &since));
+            deals.remove(&intent.deal);
             suspects.extend(since.into_iter().map(|(id, _)| id));
         }
     }
@@ -204,12 +210,19 @@ fn unstamped<'a>(
     records.iter().filter(|(_, row)| wanted(row)).map(|(&id, &row)| (id, row)).collect()
 }
 
-fn lost_creation(inputs: &Inputs<'_>, deal: &Deal, records: &[(&RemoteId, &Row)]) -> Question {
+fn lost_creation(
+    inputs: &Inputs<'_>,
+    kind: QuestionKind,
+    intent: &Intent,
+    records: &[(&RemoteId, &Row)],
+) -> Question {
+    let deal = inputs.crm.deals.get(&intent.deal).map(|deal| deal_label(inputs, deal));
+    let named = || records.first().map(|(id, row)| label(inputs, &row.values, id.as_str()));
     Question {
-        kind: QuestionKind::LostCreate,
-        deals: vec![deal.id.clone()],
+        kind,
+        deals: vec![intent.deal.clone()],
         remotes: records.iter().map(|(id, _)| (*id).clone()).collect(),
-        label: deal_label(inputs, deal),
+        label: deal.or_else(named).unwrap_or_default(),
     }
 }
 

@@ -8,7 +8,7 @@ use super::guard::Guard;
 use super::op::Mode;
 use super::strategy::{Precedence, Side, Strategy};
 use crate::connector::Capabilities;
-use crate::id::{ConnectionId, PlanId};
+use crate::id::{ConnectionId, DealId, PlanId};
 use crate::mapping::Binding;
 use crate::snapshot::{CrmSnapshot, RemoteSnapshot};
 use crate::state::State;
@@ -29,6 +29,8 @@ pub struct Inputs<'a> {
     pub policy: &'a Policy,
     /// Which way.
     pub mode: Mode,
+    /// The deals to do something about; all of them, and what is new in the remote, when absent.
+    pub only: Option<&'a BTreeSet<DealId>>,
     /// The fingerprint of mapping and container as they are.
     pub fingerprint: &'a str,
     /// What is remembered.

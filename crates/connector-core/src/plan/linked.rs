@@ -6,7 +6,7 @@ use super::draft::{Draft, Subject};
 use super::inputs::Inputs;
 use super::op::{Action, Reason, Rule, UnitChange};
 use super::question::{Problem, Question, QuestionKind};
-use super::resolve::{first_edit, remote_edit};
+use super::resolve::{edit_since, remote_edit};
 use super::strategy::Side;
 use crate::id::RemoteId;
 use crate::snapshot::{Absence, Row};
@@ -33,7 +33,7 @@ pub(super) fn plan_link<'a>(inputs: &Inputs<'a>, link: &'a Link, draft: &mut Dra
         deal: Some(&link.deal),
         remote: Some(&base.remote),
         label: &name,
-        edited: row.map(|row| first_edit(inputs, row)),
+        edited: row.map(|row| edit_since(inputs, base, row)),
     };
     let ask = |kind| Question {
         kind,
@@ -162,7 +162,7 @@ fn carry_out<'a>(inputs: &Inputs<'a>, pair: Pair<'a>, subject: Subject<'_>, draf
     let mut pushed = (Vec::new(), Vec::new());
     for step in diff(inputs, pair) {
         match step {
-            Move::Agree(cells) => agreed.extend(cells.iter().map(super::diff::Cell::agreement)),
+            Move::Agree { cells, rule } => agreed.extend(cells.iter().map(|cell| cell.agreement(rule))),
             Move::Wait(conflicts) => draft.conflicts.extend(conflicts),
             Move::Unreadable(cells) => {
                 for cell in cells {

@@ -37,7 +37,7 @@ pub struct Plan {
     pub notices: Vec<Notice>,
     /// Guards that stop it.
     pub trips: Vec<Trip>,
-    /// Linked records that do not agree, and whose operations the mode leaves out.
+    /// Linked records that do not agree, and whose operations the mode or the scope leaves out.
     pub masked: Vec<RemoteId>,
     /// How many requests applying it is expected to cost.
     pub calls: u64,
@@ -196,7 +196,8 @@ pub enum Reason {
 /// What becomes of one unit.
 ///
 /// In an [`Action::Agree`] or [`Action::Link`] nothing is written: `before` is what the CRM holds and `after` what the
-/// remote holds, and the two agree.
+/// remote holds, and the two agree. A rule other than [`Rule::Same`] says there that the remote's edit would have won:
+/// the value counts as brought from it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnitChange {
     /// Which unit.

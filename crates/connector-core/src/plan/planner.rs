@@ -37,7 +37,7 @@ pub fn plan(inputs: &Inputs<'_>) -> Plan {
     tell_suspended(inputs, &mut draft);
 
     let (mut ops, left_out): (Vec<Op>, Vec<Op>) =
-        draft.ops.into_iter().partition(|op| allowed(inputs.mode, op));
+        draft.ops.into_iter().partition(|op| allowed(inputs.mode, op) && wanted(inputs, op));
     let mut masked: Vec<_> = left_out.into_iter().filter_map(|op| op.remote).collect();
     masked.sort();
     masked.dedup();
@@ -88,6 +88,11 @@ fn allowed(mode: Mode, op: &Op) -> bool {
         (Mode::Import, Some(Side::Remote)) => op.action == Action::Stamp,
         (Mode::Export, Some(Side::Crm)) => false,
     }
+}
+
+/// Whether an operation is about one of the deals that were asked for.
+fn wanted(inputs: &Inputs<'_>, op: &Op) -> bool {
+    inputs.only.is_none_or(|only| op.deal.as_ref().is_some_and(|deal| only.contains(deal)))
 }
 
 /// How many requests the remote operations cost: batches of writes, and the readings just before them.

@@ -8,13 +8,17 @@ use super::op::Rule;
 use super::strategy::{Precedence, Side, Strategy};
 use crate::canon::same;
 use crate::clock::Interval;
+use crate::id::ConnectionId;
 use crate::snapshot::Row;
+use crate::state::{Agreement, Origin};
 
 /// When each side was edited, as far as known.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Edits {
+pub(super) struct Edits<'a> {
     pub(super) crm: Option<Interval>,
     pub(super) remote: Option<Interval>,
+    /// When the CRM's value was brought there from another remote: that one, and the pair's own.
+    pub(super) remotes: Option<(&'a ConnectionId, &'a ConnectionId)>,
 }
 
 /// Who wins, and how that is known.
@@ -25,16 +29,22 @@ pub(super) struct Verdict {
     pub(super) tie: bool,
 }
 
-impl Edits {
-    /// The times of the last edits of these cells.
-    pub(super) fn of<'a>(inputs: &Inputs<'a>, pair: Pair<'a>, cells: &[Cell<'a>]) -> Self {
+impl<'a> Edits<'a> {
+    /// The times of the last edits of these cells; of the CRM's, only those that it changed count.
+    pub(super) fn of(inputs: &Inputs<'a>, pair: Pair<'a>, cells: &[Cell<'a>]) -> Self {
         let seen = seen_at(inputs, pair);
-        let remote = remote_edit(inputs, pair);
-        let crm = cells.iter().map(|cell| match carried(pair, cell) {
-            Some(origin) => origin,
-            None => known(pair.deal.edited, seen, inputs.crm.read),
-        });
-        Self { crm: crm.reduce(|a, b| if b.hi > a.hi { b } else { a }), remote: Some(remote) }
+        let edit = |cell: &Cell<'a>| match carried(pair, cell) {
+            Some(origin) => (origin.edited, Some(&origin.connection)),
+            None => (known(pair.deal.edited, seen, inputs.crm.read), None),
+        };
+        let changed = cells.iter().filter(|cell| cell.changed(Side::Crm)).map(edit);
+        let last = changed.reduce(|a, b| if b.0.hi > a.0.hi { b } else { a });
+        let from = last.and_then(|(_, from)| from).filter(|from| *from != inputs.connection);
+        Self {
+            crm: last.map(|(edited, _)| edited),
+            remote: Some(remote_edit(inputs, pair)),
+            remotes: from.map(|from| (from, inputs.connection)),
+        }
     }
 }
 
@@ -48,11 +58,19 @@ pub(super) fn remote_edit(inputs: &Inputs<'_>, pair: Pair<'_>) -> Interval {
     known(pair.row.edited, seen_at(inputs, pair), inputs.remote.read)
 }
 
+/// When a record whose deal is gone was last edited, as far as known.
+pub(super) fn edit_since(inputs: &Inputs<'_>, base: &Agreement, row: &Row) -> Interval {
+    known(row.edited, agreed_at(inputs, base), inputs.remote.read)
+}
+
 /// The latest moment at which both sides were seen to agree.
 fn seen_at(inputs: &Inputs<'_>, pair: Pair<'_>) -> Option<DateTime<Utc>> {
-    let link = pair.base?.seen_at;
-    let run = inputs.state.baseline.as_ref().filter(|baseline| !baseline.unsettled.contains(pair.remote));
-    link.max(run.map(|baseline| baseline.seen_at))
+    agreed_at(inputs, pair.base?)
+}
+
+fn agreed_at(inputs: &Inputs<'_>, base: &Agreement) -> Option<DateTime<Utc>> {
+    let run = inputs.state.baseline.as_ref().filter(|baseline| !baseline.unsettled.contains(&base.remote));
+    base.seen_at.max(run.map(|baseline| baseline.seen_at))
 }
 
 /// An edit that nobody dated happened before the reading, and after the oldest time that every database can keep.
@@ -60,16 +78,20 @@ fn known(edited: Option<Interval>, seen: Option<DateTime<Utc>>, read: Interval) 
     edited.unwrap_or(Interval { lo: DateTime::UNIX_EPOCH, hi: read.hi }).refined(seen, read.hi)
 }
 
-/// The time that came with a value which a sync brought into the CRM, if it is still that value.
-fn carried(pair: Pair<'_>, cell: &Cell<'_>) -> Option<Interval> {
+/// Where a value came from which a sync brought into the CRM, if it is still that value.
+fn carried<'a>(pair: Pair<'a>, cell: &Cell<'_>) -> Option<&'a Origin> {
     let origin = pair.deal.origins.iter().find(|origin| origin.unit == cell.unit.key)?;
-    same(&cell.unit.kind, &origin.value, cell.crm).then_some(origin.edited)
+    same(&cell.unit.kind, &origin.value, cell.crm).then_some(origin)
 }
 
 /// Decides a group that both sides changed since they agreed; `None` leaves it to a person.
-pub(super) fn resolve(strategy: Strategy, tie: Side, edits: Edits) -> Option<Verdict> {
+///
+/// A side that is said to win is the CRM or a remote: between two remotes, one of whose values is already in the CRM,
+/// the later edit wins, so that it does not matter which of them came first.
+pub(super) fn resolve(strategy: Strategy, tie: Side, edits: Edits<'_>) -> Option<Verdict> {
     match strategy {
         Strategy::NewestUnit | Strategy::NewestRecord => Some(later(tie, edits)),
+        Strategy::CrmWins | Strategy::RemoteWins if edits.remotes.is_some() => Some(later(tie, edits)),
         Strategy::CrmWins => Some(preferred(Side::Crm)),
         Strategy::RemoteWins => Some(preferred(Side::Remote)),
         Strategy::Manual => None,
@@ -81,10 +103,11 @@ pub(super) fn resolve_first(
     strategy: Strategy,
     first: Precedence,
     tie: Side,
-    edits: Edits,
+    edits: Edits<'_>,
 ) -> Option<Verdict> {
     match (strategy, first) {
         (Strategy::Manual, _) | (Strategy::NewestUnit | Strategy::NewestRecord, Precedence::Ask) => None,
+        _ if edits.remotes.is_some() => Some(later(tie, edits)),
         (Strategy::CrmWins, _) | (_, Precedence::Crm) => Some(preferred(Side::Crm)),
         (Strategy::RemoteWins, _) | (_, Precedence::Remote) => Some(preferred(Side::Remote)),
         (Strategy::NewestUnit | Strategy::NewestRecord, Precedence::Newer) => Some(later(tie, edits)),
@@ -95,15 +118,29 @@ const fn preferred(winner: Side) -> Verdict {
     Verdict { winner, rule: Rule::Preferred, tie: false }
 }
 
-fn later(tie: Side, edits: Edits) -> Verdict {
+fn later(tie: Side, edits: Edits<'_>) -> Verdict {
     let after = |a: Option<Interval>, b: Option<Interval>| a.zip(b).is_some_and(|(a, b)| a.is_after(b));
     if after(edits.crm, edits.remote) {
         Verdict { winner: Side::Crm, rule: Rule::Later, tie: false }
     } else if after(edits.remote, edits.crm) {
         Verdict { winner: Side::Remote, rule: Rule::Later, tie: false }
     } else {
-        Verdict { winner: tie, rule: Rule::Tie, tie: true }
+        Verdict { winner: preferred_in_tie(tie, edits), rule: Rule::Tie, tie: true }
     }
+}
+
+/// Who wins when nobody can know the order.
+///
+/// Against the CRM's own edits it is the side that the settings name. Between two remotes it must be an order that
+/// fits that one, or three sides would beat each other in a circle and the first to run would decide: where the CRM wins
+/// ties, a remote beats it by the start of its interval, so remotes are compared by their starts; where remotes win
+/// ties, by their ends. Equal ones go by name.
+fn preferred_in_tie(tie: Side, edits: Edits<'_>) -> Side {
+    let (Some((brought, own)), Some(crm), Some(remote)) = (edits.remotes, edits.crm, edits.remote) else {
+        return tie;
+    };
+    let key = |edit: Interval| if tie == Side::Crm { edit.lo } else { edit.hi };
+    if (key(crm), brought) > (key(remote), own) { Side::Crm } else { Side::Remote }
 }
 
 #[cfg(test)]
@@ -131,15 +168,58 @@ mod tests {
         #[case] winner: Side,
         #[case] tie: bool,
     ) {
-        let verdict = resolve(Strategy::NewestUnit, Side::Remote, Edits { crm, remote }).unwrap();
+        let verdict =
+            resolve(Strategy::NewestUnit, Side::Remote, Edits { crm, remote, remotes: None }).unwrap();
         assert_eq!((verdict.winner, verdict.tie), (winner, tie));
     }
 
     #[test]
     fn a_preferred_side_wins_whatever_the_times() {
-        let edits = Edits { crm: at(10), remote: at(20) };
+        let edits = Edits { crm: at(10), remote: at(20), remotes: None };
         assert_eq!(resolve(Strategy::CrmWins, Side::Remote, edits), Some(preferred(Side::Crm)));
         assert_eq!(resolve(Strategy::Manual, Side::Remote, edits), None);
         assert_eq!(resolve_first(Strategy::NewestUnit, Precedence::Ask, Side::Crm, edits), None);
+    }
+
+    /// Every three edits of the CRM and of two remotes have one winner, whichever remote meets the CRM first.
+    #[rstest]
+    fn three_sides_never_beat_each_other_in_a_circle(
+        #[values(Strategy::NewestUnit, Strategy::CrmWins, Strategy::RemoteWins)] strategy: Strategy,
+        #[values(Side::Crm, Side::Remote)] tie: Side,
+    ) {
+        let intervals: Vec<Interval> = (0..5)
+            .flat_map(|lo| (lo..5).map(move |hi| Interval::new(at(lo).unwrap().lo, at(hi).unwrap().lo)))
+            .collect();
+        let (one, two) = (ConnectionId::from("one"), ConnectionId::from("two"));
+        for crm in &intervals {
+            for first in &intervals {
+                for second in &intervals {
+                    let a = outcome(strategy, tie, *crm, [(&one, *first), (&two, *second)]);
+                    let b = outcome(strategy, tie, *crm, [(&two, *second), (&one, *first)]);
+                    assert_eq!(a, b, "{crm:?} {first:?} {second:?}");
+                }
+            }
+        }
+    }
+
+    /// Whose value the CRM holds after both remotes met it in this order: the CRM's own, or that of a remote.
+    fn outcome<'a>(
+        strategy: Strategy,
+        tie: Side,
+        crm: Interval,
+        remotes: [(&'a ConnectionId, Interval); 2],
+    ) -> Option<&'a ConnectionId> {
+        let mut holds = (None, crm);
+        for (own, edit) in remotes {
+            let edits = Edits {
+                crm: Some(holds.1),
+                remote: Some(edit),
+                remotes: holds.0.map(|brought| (brought, own)),
+            };
+            if resolve(strategy, tie, edits).unwrap().winner == Side::Remote {
+                holds = (Some(own), edit);
+            }
+        }
+        holds.0
     }
 }

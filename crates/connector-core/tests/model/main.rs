@@ -16,29 +16,54 @@ mod invariants;
 mod world;
 
 use connector_core::plan::Strategy;
-use history::check_histories;
+use history::{Topology, check_histories};
 
 #[test]
 fn nothing_is_lost_and_both_sides_converge_when_the_newest_unit_wins() {
-    check_histories(Strategy::NewestUnit);
+    check_histories(Strategy::NewestUnit, Topology::One);
+}
+
+#[test]
+fn three_tools_agree_in_any_order_when_the_newest_unit_wins() {
+    check_histories(Strategy::NewestUnit, Topology::Two);
 }
 
 #[test]
 fn nothing_is_lost_and_both_sides_converge_when_the_newest_record_wins() {
-    check_histories(Strategy::NewestRecord);
+    check_histories(Strategy::NewestRecord, Topology::One);
+}
+
+#[test]
+fn three_tools_agree_when_the_newest_record_wins() {
+    check_histories(Strategy::NewestRecord, Topology::Two);
 }
 
 #[test]
 fn nothing_is_lost_and_both_sides_converge_when_the_crm_wins() {
-    check_histories(Strategy::CrmWins);
+    check_histories(Strategy::CrmWins, Topology::One);
+}
+
+#[test]
+fn three_tools_agree_in_any_order_when_the_crm_wins() {
+    check_histories(Strategy::CrmWins, Topology::Two);
 }
 
 #[test]
 fn nothing_is_lost_and_both_sides_converge_when_the_remote_wins() {
-    check_histories(Strategy::RemoteWins);
+    check_histories(Strategy::RemoteWins, Topology::One);
+}
+
+#[test]
+fn three_tools_agree_in_any_order_when_the_remote_wins() {
+    check_histories(Strategy::RemoteWins, Topology::Two);
 }
 
 #[test]
 fn nothing_is_lost_and_only_open_conflicts_differ_when_a_person_decides() {
-    check_histories(Strategy::Manual);
+    check_histories(Strategy::Manual, Topology::One);
+}
+
+#[test]
+fn three_tools_agree_but_for_open_conflicts_when_a_person_decides() {
+    check_histories(Strategy::Manual, Topology::Two);
 }

@@ -1,15 +1,17 @@
-//! A CRM and a remote in memory, with people at work in both.
+//! A CRM and one or two remotes in memory, with people at work in all of them.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use connector_core::clock::Clock;
 use connector_core::connector::DealConnector;
-use connector_core::engine::{Connection, Engine, Report, Request};
-use connector_core::id::{DealId, FieldId, RemoteId};
+use connector_core::engine::{Connection, Engine, Pass, Report, Request, sync_all};
+use connector_core::id::{ConnectionId, DealId, FieldId, RemoteId};
 use connector_core::mapping::{Mapping, Pair};
-use connector_core::plan::{Guard, Mode, Policy, Strategy};
+use connector_core::plan::{Guard, Mode, Policy, Side, Strategy};
 use connector_core::schema::{FieldKind, Schema};
+use connector_core::state::LinkStatus;
 use connector_core::store::Store;
 use connector_core::testing::{
     Blow, EditClock, Faults, Faulty, FaultyStore, Fuse, ManualClock, MemoryConnector, MemorySettings,
@@ -24,20 +26,36 @@ pub(crate) const UNITS: [(&str, &str); 4] =
     [("name", "fldName"), ("notes", "fldNotes"), ("amount", "fldAmount"), ("currency", "fldCurrency")];
 pub(crate) const KEY_FIELD: &str = "fldKey";
 
-/// What kind of remote a history plays on.
-#[derive(Debug, Clone, Copy)]
+/// What a history plays on.
+#[derive(Debug, Clone)]
 pub(crate) struct Ground {
     pub(crate) strategy: Strategy,
+    /// Who wins when the order of two edits cannot be known.
+    pub(crate) tie: Side,
+    /// One remote or two.
+    pub(crate) soils: Vec<Soil>,
+}
+
+/// What kind of remote it is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Soil {
     /// Whether creations adopt, batches are of ten and times exact; else as Notion.
     pub(crate) like_airtable: bool,
     pub(crate) keyed: bool,
     pub(crate) dated: bool,
 }
 
+/// One remote and its connection.
+pub(crate) struct Remote {
+    pub(crate) id: ConnectionId,
+    pub(crate) soil: Soil,
+    pub(crate) connector: MemoryConnector,
+}
+
 pub(crate) struct World {
     pub(crate) ground: Ground,
     pub(crate) clock: ManualClock,
-    pub(crate) connector: MemoryConnector,
+    pub(crate) remotes: Vec<Remote>,
     pub(crate) store: MemoryStore,
     /// Every value that a person wrote.
     pub(crate) written: Vec<Value>,
@@ -78,21 +96,23 @@ fn schema() -> Schema {
 impl World {
     pub(crate) fn new(ground: Ground) -> Self {
         let clock = ManualClock::default();
-        let mut settings = if ground.like_airtable {
-            MemorySettings::like_airtable()
-        } else {
-            MemorySettings::like_notion()
-        };
-        if !ground.dated {
-            settings.edit_clock = EditClock::None;
-        }
-        let connector = MemoryConnector::new(settings, schema(), Arc::new(clock.clone()));
-        let store = MemoryStore::new(units(), Arc::new(clock.clone()));
+        let remotes = ground.soils.iter().zip(["north", "south"]).map(|(&soil, name)| {
+            let mut settings = if soil.like_airtable {
+                MemorySettings::like_airtable()
+            } else {
+                MemorySettings::like_notion()
+            };
+            if !soil.dated {
+                settings.edit_clock = EditClock::None;
+            }
+            let connector = MemoryConnector::new(settings, schema(), Arc::new(clock.clone()));
+            Remote { id: name.into(), soil, connector }
+        });
         Self {
+            remotes: remotes.collect(),
+            store: MemoryStore::new(units(), Arc::new(clock.clone())),
             ground,
             clock,
-            connector,
-            store,
             written: Vec::new(),
             replaced: HashSet::new(),
             entities: 0,
@@ -100,21 +120,42 @@ impl World {
         }
     }
 
-    pub(crate) fn connection(&self) -> Connection {
+    /// Another world that is the same so far.
+    pub(crate) fn fork(&self) -> Self {
+        let clock = ManualClock::new(self.clock.now());
+        let remotes = self.remotes.iter().map(|remote| Remote {
+            id: remote.id.clone(),
+            soil: remote.soil,
+            connector: remote.connector.fork(Arc::new(clock.clone())),
+        });
+        Self {
+            remotes: remotes.collect(),
+            store: self.store.fork(Arc::new(clock.clone())),
+            ground: self.ground.clone(),
+            clock,
+            written: self.written.clone(),
+            replaced: self.replaced.clone(),
+            entities: self.entities,
+            runs: self.runs,
+        }
+    }
+
+    fn connection(&self, remote: &Remote) -> Connection {
         let schema = schema();
         let units = units();
         let pairs = UNITS.iter().map(|(unit, field)| {
             Pair::new(units.get(unit).unwrap(), schema.field(&FieldId::from(*field)).unwrap())
         });
         Connection {
-            id: "memory".into(),
+            id: remote.id.clone(),
             mapping: Mapping {
                 pairs: pairs.collect(),
-                key_field: self.ground.keyed.then(|| KEY_FIELD.into()),
+                key_field: remote.soil.keyed.then(|| KEY_FIELD.into()),
                 natural_key: Vec::new(),
             },
             policy: Policy {
                 strategy: self.ground.strategy,
+                tie: self.ground.tie,
                 overrides: Guard::VARIANTS.iter().copied().collect(),
                 ..Policy::default()
             },
@@ -122,12 +163,39 @@ impl World {
         }
     }
 
-    pub(crate) fn engine(&self) -> Engine {
-        self.engine_over(Arc::new(self.connector.clone()), Arc::new(self.store.clone()))
+    fn engine_over(
+        &self,
+        remote: &Remote,
+        connector: Arc<dyn DealConnector>,
+        store: Arc<dyn Store>,
+    ) -> Engine {
+        Engine::new(self.connection(remote), connector, store, Arc::new(self.clock.clone()))
     }
 
-    pub(crate) fn engine_over(&self, connector: Arc<dyn DealConnector>, store: Arc<dyn Store>) -> Engine {
-        Engine::new(self.connection(), connector, store, Arc::new(self.clock.clone()))
+    /// The engines of all remotes, in this order; each remote seen through its own weather.
+    fn engines(&self, backwards: bool, weather: &Weather) -> Vec<Engine> {
+        let mut engines: Vec<Engine> = self
+            .remotes
+            .iter()
+            .zip(weather.seed..)
+            .map(|(remote, seed)| {
+                let connector = Faulty::new(remote.connector.clone(), seed)
+                    .with(weather.faults)
+                    .fused(weather.fuse.clone());
+                let store = FaultyStore::new(self.store.clone(), weather.fuse.clone());
+                self.engine_over(remote, Arc::new(connector), Arc::new(store))
+            })
+            .collect();
+        if backwards {
+            engines.reverse();
+        }
+        engines
+    }
+
+    /// The engine of one remote, on a fine day.
+    pub(crate) fn engine(&self, remote: usize) -> Engine {
+        let remote = &self.remotes[remote % self.remotes.len()];
+        self.engine_over(remote, Arc::new(remote.connector.clone()), Arc::new(self.store.clone()))
     }
 
     pub(crate) fn request(&mut self, mode: Mode) -> Request {
@@ -135,23 +203,25 @@ impl World {
         Request::new(format!("run-{:04}", self.runs), mode, "test")
     }
 
-    pub(crate) async fn sync(&mut self) -> Report {
-        let request = self.request(Mode::Sync);
-        let report = self.engine().sync(&request).await.unwrap();
-        self.clock.advance(TimeDelta::seconds(1));
-        report
+    /// A sync of all remotes in some weather.
+    pub(crate) async fn sync_through(&mut self, mode: Mode, backwards: bool, weather: &Weather) -> Vec<Pass> {
+        let engines = self.engines(backwards, weather);
+        sync_all(&engines, |_| self.request(mode)).await
+    }
+
+    /// A sync of all remotes on a fine day.
+    pub(crate) async fn sync(&mut self) -> Vec<Report> {
+        let passes = self.sync_through(Mode::Sync, false, &Weather::fine()).await;
+        passes.into_iter().map(|pass| pass.outcome.unwrap()).collect()
     }
 
     /// A sync in bad weather. What is left of it, the next one has to mend; a dead holder's lease runs out.
-    pub(crate) async fn weather(&mut self, mode: Mode, seed: u64, killed: Option<(u64, bool)>) {
-        let request = self.request(mode);
+    pub(crate) async fn storm(&mut self, seed: u64, killed: Option<(u64, bool)>, backwards: bool) {
         let fuse = killed.map_or_else(Fuse::new, |(step, done)| {
             Fuse::at(step, if done { Blow::After } else { Blow::Before })
         });
-        let connector = Faulty::new(self.connector.clone(), seed).with(Faults::some()).fused(fuse.clone());
-        let store = FaultyStore::new(self.store.clone(), fuse);
         // Whatever it answers: the promises are about the state that it leaves.
-        let _ = self.engine_over(Arc::new(connector), Arc::new(store)).sync(&request).await;
+        self.sync_through(Mode::Sync, backwards, &Weather { seed, faults: Faults::some(), fuse }).await;
         self.clock.advance(TimeDelta::minutes(2));
     }
 
@@ -173,10 +243,10 @@ impl World {
         self.entities += 1;
     }
 
-    pub(crate) fn insert_record(&mut self) {
+    pub(crate) fn insert_record(&mut self, remote: usize) {
         let cells: Vec<(&str, Value)> =
             UNITS.iter().map(|(unit, field)| (*field, self.fresh(unit))).collect();
-        self.connector.insert(cells).unwrap();
+        self.at(remote).insert(cells).unwrap();
         self.entities += 1;
     }
 
@@ -190,13 +260,14 @@ impl World {
         self.store.edit_deal(&id, unit, value).unwrap();
     }
 
-    pub(crate) fn edit_record(&mut self, which: usize, unit: usize, clear: bool) {
-        let Some(id) = pick(&self.record_ids(), which) else { return };
+    pub(crate) fn edit_record(&mut self, remote: usize, which: usize, unit: usize, clear: bool) {
+        let connector = self.at(remote);
+        let Some(id) = pick(&record_ids(&connector), which) else { return };
         let (unit, field) = UNITS[unit % UNITS.len()];
-        let record = self.connector.record(&id).unwrap();
+        let record = connector.record(&id).unwrap();
         self.replaced.insert(record.cell(&field.into()).clone());
         let value = if clear && unit != "name" { Value::Empty } else { self.fresh(unit) };
-        self.connector.edit(&id, field, value).unwrap();
+        connector.edit(&id, field, value).unwrap();
     }
 
     pub(crate) async fn delete_deal(&mut self, which: usize) {
@@ -206,30 +277,89 @@ impl World {
         self.store.delete_deal(&id).unwrap();
     }
 
-    pub(crate) fn delete_record(&mut self, which: usize) {
-        let Some(id) = pick(&self.record_ids(), which) else { return };
-        let record = self.connector.record(&id).unwrap();
+    pub(crate) fn delete_record(&mut self, remote: usize, which: usize) {
+        let connector = self.at(remote);
+        let Some(id) = pick(&record_ids(&connector), which) else { return };
+        let record = connector.record(&id).unwrap();
         self.replaced.extend(record.cells.into_iter().map(|(_, value)| value));
-        self.connector.delete(&id).unwrap();
+        connector.delete(&id).unwrap();
+    }
+
+    fn at(&self, remote: usize) -> MemoryConnector {
+        self.remotes[remote % self.remotes.len()].connector.clone()
     }
 
     pub(crate) async fn deal_ids(&self) -> Vec<DealId> {
         self.store.deals().await.unwrap().into_iter().map(|deal| deal.id).collect()
     }
 
-    pub(crate) fn record_ids(&self) -> Vec<RemoteId> {
-        self.connector.records().into_iter().map(|record| record.id).collect()
+    /// What every deal shows, by id.
+    pub(crate) async fn deals(&self) -> BTreeMap<DealId, Vec<Value>> {
+        let deals = self.store.deals().await.unwrap();
+        deals.into_iter().map(|deal| (deal.id, deal.values.to_vec())).collect()
     }
 
-    /// What every deal and every record shows, by id.
-    pub(crate) async fn contents(&self) -> (BTreeMap<DealId, Vec<Value>>, BTreeMap<RemoteId, Vec<Value>>) {
-        let deals = self.store.deals().await.unwrap().into_iter().map(|deal| (deal.id, deal.values.to_vec()));
+    /// What every deal and every record of each remote shows, by id.
+    pub(crate) async fn contents(&self) -> (BTreeMap<DealId, Vec<Value>>, Vec<Records>) {
+        (self.deals().await, self.remotes.iter().map(Remote::records).collect())
+    }
+
+    /// Each deal with its records, and the records without a deal: what both sides show, whatever the ids.
+    pub(crate) async fn picture(&self) -> Vec<String> {
+        let deals = self.deals().await;
+        let mut shown: BTreeMap<&DealId, Vec<String>> =
+            deals.iter().map(|(id, values)| (id, vec![format!("crm {values:?}")])).collect();
+        let mut alone = Vec::new();
+        for remote in &self.remotes {
+            let mut records = remote.records();
+            for link in self.store.links(&remote.id) {
+                let deal = shown.get_mut(&link.deal).filter(|_| link.agreement.status == LinkStatus::Live);
+                if let Some((deal, cells)) = deal.zip(records.remove(&link.agreement.remote)) {
+                    deal.push(format!("{} {cells:?}", remote.id));
+                }
+            }
+            alone.extend(records.into_values().map(|cells| format!("{} alone {cells:?}", remote.id)));
+        }
+        let mut picture: Vec<String> =
+            shown.into_values().map(|sides| sides.join("; ")).chain(alone).collect();
+        picture.sort();
+        picture
+    }
+}
+
+/// What every record shows, by id.
+pub(crate) type Records = BTreeMap<RemoteId, Vec<Value>>;
+
+impl Remote {
+    pub(crate) fn records(&self) -> Records {
         let records = self.connector.records().into_iter().map(|record| {
             let cells = UNITS.iter().map(|(_, field)| record.cell(&FieldId::from(*field)).clone()).collect();
             (record.id, cells)
         });
-        (deals.collect(), records.collect())
+        records.collect()
     }
+}
+
+/// What comes between an engine and its remotes.
+pub(crate) struct Weather {
+    pub(crate) seed: u64,
+    pub(crate) faults: Faults,
+    pub(crate) fuse: Fuse,
+}
+
+impl Weather {
+    pub(crate) fn fine() -> Self {
+        Self { seed: 0, faults: Faults::default(), fuse: Fuse::new() }
+    }
+
+    /// Rows and pages come in an order of their own.
+    pub(crate) fn shuffling(seed: u64) -> Self {
+        Self { seed, faults: Faults { shuffle: true, repeat: 0.1, ..Faults::default() }, fuse: Fuse::new() }
+    }
+}
+
+fn record_ids(connector: &MemoryConnector) -> Vec<RemoteId> {
+    connector.records().into_iter().map(|record| record.id).collect()
 }
 
 fn pick<T: Clone>(ids: &[T], which: usize) -> Option<T> {

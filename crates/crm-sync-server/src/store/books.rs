@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use connector_core::id::UnitKey;
-use connector_core::state::{Intent, Origin};
+use connector_core::state::Intent;
 use connector_core::store::{Committed, DealWrite, Effect, IntentWrite, Lease};
 use connector_core::unit::Units;
 
@@ -106,7 +106,7 @@ impl<'a> Books<'a> {
             for origin in &effect.origins {
                 self.origins.insert((deal, origin.unit.clone()), OriginRow::new(deal, origin)?);
             }
-            if let Some(brought) = all_brought(&effect.deal, &effect.origins) {
+            if let Some(brought) = effect.is_brought() {
                 *self.brought.entry(deal).or_insert(true) &= brought;
             }
         }
@@ -125,18 +125,5 @@ impl<'a> Books<'a> {
         intents::write(conn, &self.lease.connection, self.intents)?;
         conflicts::decide(conn, &self.conflicts.into_values().collect::<Vec<_>>())?;
         operations::add(conn, &self.log)
-    }
-}
-
-/// Whether each value written was brought from a remote, if any was written: such a write is no edit of the CRM. One that
-/// takes back what a sync did, on a person's word, has no origin, and is an edit.
-fn all_brought(write: &DealWrite, origins: &[Origin]) -> Option<bool> {
-    let has_origin = |unit: &UnitKey| origins.iter().any(|origin| origin.unit == *unit);
-    match write {
-        DealWrite::None | DealWrite::Keep(_) => None,
-        DealWrite::Insert { values } | DealWrite::Restore { values, .. } => {
-            Some(values.iter().all(|(unit, value)| has_origin(unit) || value.is_empty()))
-        }
-        DealWrite::Update { values, .. } => Some(values.iter().all(|(unit, _)| has_origin(unit))),
     }
 }

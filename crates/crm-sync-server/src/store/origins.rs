@@ -31,7 +31,7 @@ impl OriginRow {
             value: Document::of(&origin.value)?,
             edited_lo: origin.edited.lo.into(),
             edited_hi: origin.edited.hi.into(),
-            remote: origin.remote.clone(),
+            remote: origin.connection.to_string(),
         })
     }
 
@@ -43,7 +43,7 @@ impl OriginRow {
             })?,
             unit: self.unit.into(),
             edited: Interval::new(self.edited_lo.into(), self.edited_hi.into()),
-            remote: self.remote,
+            connection: self.remote.into(),
         })
     }
 }

@@ -45,7 +45,7 @@ struct Shared {
     inner: Mutex<Inner>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Inner {
     table: Table,
     counters: Counters,
@@ -66,6 +66,13 @@ impl MemoryConnector {
     #[must_use]
     pub fn creating_options(&self, create_options: bool) -> Self {
         Self { create_options, ..self.clone() }
+    }
+
+    /// A container of its own that holds the same and goes on by `clock`.
+    #[must_use]
+    pub fn fork(&self, clock: Arc<dyn Clock>) -> Self {
+        let (settings, inner) = (self.shared.settings, Mutex::new(self.lock().clone()));
+        Self { shared: Arc::new(Shared { settings, clock, inner }), create_options: self.create_options }
     }
 
     /// What was asked of it so far, by kind of call.

@@ -13,7 +13,7 @@ use crate::schema::{Field, FieldKind, Schema};
 use crate::value::Value;
 
 /// The fields and rows of one container. A row keeps its place in the order of creation for ever.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Table {
     settings: MemorySettings,
     schema: Schema,
@@ -27,7 +27,7 @@ pub(super) struct Table {
     options_made: usize,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Row {
     id: RemoteId,
     cells: BTreeMap<FieldId, Value>,

@@ -13,7 +13,7 @@ use crate::store::{
 };
 
 /// The engine's books for every connection.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Books {
     connections: HashMap<ConnectionId, Connection>,
     plans: HashMap<PlanId, SavedPlan>,
@@ -21,7 +21,7 @@ pub(super) struct Books {
     pub(super) log: Vec<(RunId, LogEntry)>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Connection {
     fence: i64,
     holder: Option<Holder>,
@@ -32,7 +32,7 @@ struct Connection {
     decided: BTreeMap<String, Conflict>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Holder {
     run: RunId,
     until: DateTime<Utc>,
@@ -122,6 +122,7 @@ impl Books {
 
     /// Applies one effect whole, or leaves everything as it was.
     fn apply(&mut self, lease: &Lease, effect: Effect, deals: &mut Deals, now: DateTime<Utc>) -> Committed {
+        let edited = (effect.is_brought() != Some(true)).then_some(now);
         let checked = match deals.check(&effect.deal) {
             Ok(checked) => checked,
             Err(committed) => return committed,
@@ -132,7 +133,7 @@ impl Books {
             Ok(links) => links,
             Err(why) => return Committed::Refused(why),
         };
-        deals.write(checked, effect.origins, now);
+        deals.write(checked, effect.origins, edited);
         books.links.extend(links.into_iter().map(|link| (link.agreement.remote.clone(), link)));
         match (effect.intent, &deal) {
             (IntentWrite::Put(intent), _) => {

@@ -29,7 +29,7 @@ impl fmt::Debug for Derive {
 }
 
 /// The deals of the CRM.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Deals {
     units: Arc<Units>,
     pub(super) derive: Option<Derive>,
@@ -39,10 +39,11 @@ pub(super) struct Deals {
     last: u64,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Row {
     values: Box<[Value]>,
-    edited: DateTime<Utc>,
+    /// When a person last edited it; never, when a sync brought all of it.
+    edited: Option<DateTime<Utc>>,
     origins: Vec<Origin>,
 }
 
@@ -95,11 +96,11 @@ impl Deals {
         }
     }
 
-    /// Makes a checked write.
-    pub(super) fn write(&mut self, checked: Checked, origins: Vec<Origin>, now: DateTime<Utc>) {
+    /// Makes a checked write; `edited` when it is an edit of the CRM.
+    pub(super) fn write(&mut self, checked: Checked, origins: Vec<Origin>, edited: Option<DateTime<Utc>>) {
         let Some(id) = checked.deal else { return };
         if let Some(values) = checked.values {
-            self.put(&id, values, now);
+            self.put(&id, values, edited);
         }
         let Some(mut row) = self.rows.remove(&key(&id)) else { return };
         for origin in origins.into_iter().filter(|origin| self.holds(&row.values, origin)) {
@@ -111,16 +112,18 @@ impl Deals {
     }
 
     /// Writes all values of a deal under this id, whether it exists or not.
-    pub(super) fn put(&mut self, id: &DealId, mut values: Box<[Value]>, now: DateTime<Utc>) {
+    pub(super) fn put(&mut self, id: &DealId, mut values: Box<[Value]>, edited: Option<DateTime<Utc>>) {
         if let Some(Derive(derive)) = &self.derive {
             derive(&self.units, &mut values);
         }
         if let Ok(number) = id.as_str().parse() {
             self.last = self.last.max(number);
         }
-        let origins = self.rows.remove(&key(id)).map(|row| row.origins).unwrap_or_default();
+        let before = self.rows.remove(&key(id));
+        let edited = edited.or_else(|| before.as_ref().and_then(|row| row.edited));
+        let origins = before.map(|row| row.origins).unwrap_or_default();
         let origins = origins.into_iter().filter(|origin| self.holds(&values, origin)).collect();
-        self.rows.insert(key(id), Row { values, edited: now, origins });
+        self.rows.insert(key(id), Row { values, edited, origins });
     }
 
     pub(super) fn remove(&mut self, id: &DealId) -> Result<(), NotThere> {
@@ -192,7 +195,7 @@ impl Deals {
         Deal {
             id: id.clone(),
             values: row.values.clone(),
-            edited: self.edit_clock.interval(row.edited),
+            edited: row.edited.and_then(|edited| self.edit_clock.interval(edited)),
             origins: row.origins.clone(),
         }
     }

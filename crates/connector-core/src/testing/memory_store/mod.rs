@@ -38,7 +38,7 @@ pub struct MemoryStore {
     inner: Arc<Mutex<Inner>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Inner {
     deals: Deals,
     books: Books,
@@ -66,6 +66,13 @@ impl MemoryStore {
     pub fn dating(self, edit_clock: EditClock) -> Self {
         self.lock().deals.edit_clock = edit_clock;
         self
+    }
+
+    /// A store of its own that holds the same and goes on by `clock`.
+    #[must_use]
+    pub fn fork(&self, clock: Arc<dyn Clock>) -> Self {
+        let inner = self.lock().clone();
+        Self { units: Arc::clone(&self.units), clock, inner: Arc::new(Mutex::new(inner)) }
     }
 
     /// The log, oldest first: each line with its run.

@@ -33,7 +33,7 @@ impl MemoryStore {
         let values = values.into_iter().map(|(unit, value)| (unit.into(), value));
         let values = deals.overlaid(deals.nothing(), values)?;
         let id = deals.next_id();
-        deals.put(&id, values, self.clock.now());
+        deals.put(&id, values, Some(self.clock.now()));
         Ok(id)
     }
 
@@ -46,7 +46,7 @@ impl MemoryStore {
         let deals = &mut self.lock().deals;
         let values = values.into_iter().map(|(unit, value)| (unit.into(), value));
         let values = deals.overlaid(deals.nothing(), values)?;
-        deals.put(id, values, self.clock.now());
+        deals.put(id, values, Some(self.clock.now()));
         Ok(())
     }
 
@@ -55,7 +55,7 @@ impl MemoryStore {
         let deals = &mut self.lock().deals;
         let deal = deals.get(id).ok_or_else(|| NotThere::Deal(id.clone()))?;
         let values = deals.overlaid(deal.values, [(unit.into(), value)])?;
-        deals.put(id, values, self.clock.now());
+        deals.put(id, values, Some(self.clock.now()));
         Ok(())
     }
 

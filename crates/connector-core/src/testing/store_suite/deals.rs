@@ -248,7 +248,7 @@ fn laden(harness: &dyn StoreHarness, lease: &Lease, id: &DealId, write: DealWrit
         unit: harness.roles().text,
         value: text("Never"),
         edited: Interval::at(now(harness)),
-        remote: "memory".into(),
+        connection: harness.connection(),
     };
     Effect {
         deal: write,

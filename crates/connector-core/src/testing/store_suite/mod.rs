@@ -73,6 +73,7 @@ macro_rules! store_suite {
             origins::an_origin_stays_as_long_as_the_value;
             origins::another_units_edit_leaves_an_origin;
             origins::a_later_origin_replaces_the_earlier_one;
+            origins::a_value_that_was_brought_is_no_edit;
         }
     };
 }

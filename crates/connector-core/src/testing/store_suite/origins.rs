@@ -1,7 +1,8 @@
 //! Where values came from that a sync put into the CRM.
 
 use super::harness::{
-    HOUR, StoreHarness, assert_holds, begin, commit_one, deal, effect, insert, now, sampled, text, value,
+    HOUR, StoreHarness, assert_holds, begin, commit_one, deal, effect, insert, now, sampled, text, update,
+    value,
 };
 use crate::clock::Interval;
 use crate::id::{DealId, UnitKey};
@@ -51,9 +52,24 @@ pub async fn a_later_origin_replaces_the_earlier_one(harness: &dyn StoreHarness)
     }
 }
 
+/// What a sync brings has its author's time, and is no edit of the CRM: the deal was last edited when it was.
+pub async fn a_value_that_was_brought_is_no_edit(harness: &dyn StoreHarness) {
+    let roles = harness.roles();
+    let lease = begin(harness, 1).await;
+    let id = harness.insert_deal(harness.sample(1)).await;
+    let edited = deal(harness, &id).await.expect("the deal").edited;
+    harness.forward(HOUR / 4);
+    bring(harness, &lease, &id, origin(harness, &roles.text, text("Brought"))).await;
+    assert_eq!(deal(harness, &id).await.expect("the deal").edited, edited);
+    let own = update(&id, &roles.date, sampled(harness, 1, &roles.date), sampled(harness, 2, &roles.date));
+    commit_one(harness, &lease, effect(own)).await;
+    let after = deal(harness, &id).await.expect("the deal").edited;
+    assert!(edited.is_none() || after != edited, "a write without an origin is an edit");
+}
+
 fn origin(harness: &dyn StoreHarness, unit: &UnitKey, value: Value) -> Origin {
     let edited = Interval::new(now(harness) - HOUR, now(harness));
-    Origin { unit: unit.clone(), value, edited, remote: "airtable".into() }
+    Origin { unit: unit.clone(), value, edited, connection: harness.connection() }
 }
 
 /// Writes a value with its origin.
