@@ -7,10 +7,12 @@ use super::inputs::Inputs;
 use super::op::{Action, Reason, Rule, UnitChange};
 use super::question::{Problem, Question, QuestionKind};
 use super::resolve::{edit_since, remote_edit};
-use super::strategy::Side;
+use super::strategy::{Side, Strategy};
+use crate::canon::same;
 use crate::id::RemoteId;
 use crate::snapshot::{Absence, Row};
 use crate::state::{Agreement, Deal, Intent, Link, LinkStatus};
+use crate::unit::Unit;
 use crate::value::Value;
 
 /// Plans one link.
@@ -46,7 +48,8 @@ pub(super) fn plan_link<'a>(inputs: &Inputs<'a>, link: &'a Link, draft: &mut Dra
         return;
     }
     let fates = (deal_fate(inputs, deal, base), row_fate(inputs, row, base));
-    match decide(Case::Linked { crm: fates.0, remote: fates.1 }, inputs.policy.strategy) {
+    let strategy = strategy_between(inputs, deal, base);
+    match decide(Case::Linked { crm: fates.0, remote: fates.1 }, strategy) {
         Decision::Delete(side) => {
             let gone = side.other();
             if base.status == LinkStatus::Live {
@@ -90,6 +93,20 @@ pub(super) fn plan_link<'a>(inputs: &Inputs<'a>, link: &'a Link, draft: &mut Dra
     }
 }
 
+/// The strategy for a link with a side deleted. One that names the CRM or the remote as the winner says nothing between
+/// two remotes: then an edit that another one brought beats a deletion, whichever of them came first.
+fn strategy_between(inputs: &Inputs<'_>, deal: Option<&Deal>, base: &Agreement) -> Strategy {
+    let strategy = inputs.policy.strategy;
+    let brought = |deal: &Deal| {
+        let mut edits = edits(inputs, &deal.values, &base.crm).peekable();
+        edits.peek().is_some() && edits.all(|unit| is_brought(inputs, deal, unit))
+    };
+    match strategy {
+        Strategy::RemoteWins if deal.is_some_and(brought) => Strategy::NewestUnit,
+        _ => strategy,
+    }
+}
+
 fn deal_fate(inputs: &Inputs<'_>, deal: Option<&Deal>, base: &Agreement) -> Fate {
     deal.map_or(Fate::Deleted, |deal| fate(inputs, &deal.values, &base.crm))
 }
@@ -98,15 +115,27 @@ fn row_fate(inputs: &Inputs<'_>, row: Option<&Row>, base: &Agreement) -> Fate {
     row.map_or(Fate::Deleted, |row| fate(inputs, &row.values, &base.theirs))
 }
 
-/// Whether what one side holds differs from what it held; what cannot be read does not count.
 fn fate(inputs: &Inputs<'_>, now: &[Value], base: &[Option<Value>]) -> Fate {
-    let edited =
-        inputs.units.iter().zip(now.iter().zip(base)).enumerate().any(|(position, (unit, (now, before)))| {
-            inputs.binding.bound(position).is_some()
-                && !now.is_unknown()
-                && before.as_ref().is_some_and(|before| !crate::canon::same(&unit.kind, before, now))
-        });
-    if edited { Fate::Modified } else { Fate::Unchanged }
+    if edits(inputs, now, base).next().is_some() { Fate::Modified } else { Fate::Unchanged }
+}
+
+/// The mapped units in which what one side holds differs from what it held; what cannot be read does not count.
+fn edits<'i>(
+    inputs: &Inputs<'i>,
+    now: &'i [Value],
+    base: &'i [Option<Value>],
+) -> impl Iterator<Item = &'i Unit> {
+    let (units, binding) = (inputs.units, inputs.binding);
+    units.iter().zip(now.iter().zip(base)).enumerate().filter_map(move |(position, (unit, (now, before)))| {
+        binding.bound(position)?;
+        let edited = !now.is_unknown() && !same(&unit.kind, before.as_ref()?, now);
+        edited.then_some(unit)
+    })
+}
+
+/// Whether a unit of the deal came from another remote.
+fn is_brought(inputs: &Inputs<'_>, deal: &Deal, unit: &Unit) -> bool {
+    deal.origins.iter().any(|origin| origin.unit == unit.key && origin.connection != *inputs.connection)
 }
 
 fn restore(inputs: &Inputs<'_>, subject: Subject<'_>, base: &Agreement, row: &Row, draft: &mut Draft) {
