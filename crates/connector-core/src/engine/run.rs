@@ -162,6 +162,12 @@ impl Engine {
         Self { connection: Arc::new(connection), connector, store, clock, watch: Arc::new(()) }
     }
 
+    /// Whose engine it is.
+    #[must_use]
+    pub fn connection_id(&self) -> &ConnectionId {
+        &self.connection.id
+    }
+
     /// Tells `watch` of every step.
     #[must_use]
     pub fn watched(mut self, watch: Arc<dyn Watch>) -> Self {

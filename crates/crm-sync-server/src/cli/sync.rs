@@ -33,13 +33,29 @@ pub(super) async fn run(
     }
     let mut exit = Exit::Ok;
     let mut documents = Vec::new();
-    for configured in &configured {
-        let command = Sync { app, console, args, configured, cancel: cancel.clone() };
-        let (ended, document) = match command.one().await {
+    let commands: Vec<Sync<'_>> = configured
+        .iter()
+        .map(|configured| Sync { app, console, args, configured, cancel: cancel.clone() })
+        .collect();
+    let mut together = Vec::with_capacity(commands.len());
+    for command in &commands {
+        let alone = match command.goes_alone().await {
+            Ok(false) if !configured_alone(args) => {
+                together.push(command);
+                continue;
+            }
+            Ok(_) => command.one().await,
+            Err(failure) => Err(failure),
+        };
+        let (ended, document) = match alone {
             Ok(done) => done,
             Err(failure) if configured_alone(args) => return Err(failure),
             Err(failure) => command.failed(&failure),
         };
+        exit = exit.max(ended);
+        documents.push(document);
+    }
+    for (ended, document) in in_one_pass(app, &together).await {
         exit = exit.max(ended);
         documents.push(document);
     }
@@ -57,6 +73,27 @@ const fn configured_alone(args: &SyncArgs) -> bool {
     !matches!(args.remote, Remotes::All)
 }
 
+/// Syncs these connections in one pass, and shows each run.
+async fn in_one_pass(app: &App, commands: &[&Sync<'_>]) -> Vec<(Exit, Value)> {
+    let progress: Vec<_> =
+        commands.iter().map(|command| command.console.progress(&command.configured.remote)).collect();
+    let runs: Vec<_> = commands
+        .iter()
+        .zip(&progress)
+        .map(|(command, progress)| (command.configured, command.order(progress)))
+        .collect();
+    let passes = sync::all(app, &runs).await;
+    progress.iter().for_each(|progress| progress.end());
+    let show = |pass: sync::Pass| {
+        let command = commands.get(pass.place)?;
+        Some(match pass.outcome {
+            Ok(report) => command.show_report(&report, true),
+            Err(failure) => command.failed(&failure),
+        })
+    };
+    passes.into_iter().filter_map(show).collect()
+}
+
 /// The sync of one connection.
 struct Sync<'a> {
     app: &'a App,
@@ -67,6 +104,11 @@ struct Sync<'a> {
 }
 
 impl Sync<'_> {
+    /// Whether it only plans, or its plan wants an approval first: it has no part in a pass of several.
+    async fn goes_alone(&self) -> Result<bool, Failure> {
+        Ok(self.args.dry_run || (!self.args.yes && sync::is_first(self.app, self.configured).await?))
+    }
+
     async fn one(&self) -> Result<(Exit, Value), Failure> {
         if self.args.dry_run {
             let plan = self.preview().await?;

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use connector_core::engine::{Engine, EngineError, Report, Request, Watch};
-use connector_core::id::PlanId;
+use connector_core::engine::{Engine, EngineError, Report, Request, Watch, sync_all};
+use connector_core::id::{ConnectionId, PlanId};
 use connector_core::plan::{Guard, Mode, Plan, Side};
 use connector_core::store::{RunStatus, Store};
 use tokio_util::sync::CancellationToken;
@@ -77,6 +77,50 @@ pub async fn run(app: &App, configured: &Configured, order: &Order) -> Result<Re
     let report = engine.sync(&order.request(app)).await?;
     note(app, &configured.remote, &report).await?;
     Ok(report)
+}
+
+/// One run of several remotes in one pass.
+#[derive(Debug)]
+pub struct Pass {
+    /// Which connection, by its place among those asked for.
+    pub place: usize,
+    /// Whether it was the second run of this connection, for what later ones had brought into the CRM.
+    pub again: bool,
+    /// What it came to; a failure is this connection's alone.
+    pub outcome: Result<Report, Failure>,
+}
+
+/// Brings several remotes into agreement in one pass; the result does not depend on their order. Each connection has an
+/// order of its own, all of them the same way.
+pub async fn all(app: &App, runs: &[(&Configured, Order)]) -> Vec<Pass> {
+    let mut passes = Vec::new();
+    let mut engines = Vec::with_capacity(runs.len());
+    for (place, (configured, order)) in runs.iter().enumerate() {
+        match order.engine(app, configured).await {
+            Ok(engine) => engines.push(engine),
+            Err(failure) => passes.push(Pass { place, again: false, outcome: Err(failure) }),
+        }
+    }
+    let place_of = |connection: &ConnectionId| {
+        runs.iter().position(|(configured, _)| configured.settings.connection.id == *connection)
+    };
+    let request = |engine: &Engine| {
+        let order = place_of(engine.connection_id()).and_then(|place| runs.get(place));
+        order.map_or_else(|| Request::new(app.new_id(), Mode::Sync, "cli"), |(_, order)| order.request(app))
+    };
+    for pass in sync_all(&engines, request).await {
+        let Some((place, (configured, _))) =
+            place_of(&pass.connection).and_then(|place| Some((place, runs.get(place)?)))
+        else {
+            continue;
+        };
+        let outcome = match pass.outcome {
+            Ok(report) => note(app, &configured.remote, &report).await.map(|()| report),
+            Err(failure) => Err(failure.into()),
+        };
+        passes.push(Pass { place, again: pass.again, outcome });
+    }
+    passes
 }
 
 /// Applies a kept plan, and nothing else.
