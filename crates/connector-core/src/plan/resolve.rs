@@ -203,12 +203,12 @@ mod tests {
     }
 
     /// Whose value the CRM holds after both remotes met it in this order: the CRM's own, or that of a remote.
-    fn outcome<'a>(
+    fn outcome(
         strategy: Strategy,
         tie: Side,
         crm: Interval,
-        remotes: [(&'a ConnectionId, Interval); 2],
-    ) -> Option<&'a ConnectionId> {
+        remotes: [(&ConnectionId, Interval); 2],
+    ) -> Option<&ConnectionId> {
         let mut holds = (None, crm);
         for (own, edit) in remotes {
             let edits = Edits {

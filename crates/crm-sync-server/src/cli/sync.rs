@@ -83,7 +83,9 @@ async fn in_one_pass(app: &App, commands: &[&Sync<'_>]) -> Vec<(Exit, Value)> {
         .map(|(command, progress)| (command.configured, command.order(progress)))
         .collect();
     let passes = sync::all(app, &runs).await;
-    progress.iter().for_each(|progress| progress.end());
+    for progress in &progress {
+        progress.end();
+    }
     let show = |pass: sync::Pass| {
         let command = commands.get(pass.place)?;
         Some(match pass.outcome {

@@ -11,7 +11,7 @@ use crate::support::{Desk, Kind, effect, number, text, update};
 
 fn brought(deal: DealWrite, unit: &str, value: connector_core::value::Value) -> Effect {
     let at = "2026-03-01T10:00:00.123456Z".parse().unwrap();
-    let origin = Origin { unit: unit.into(), value, edited: Interval::at(at), remote: "airtable".into() };
+    let origin = Origin { unit: unit.into(), value, edited: Interval::at(at), connection: "airtable".into() };
     Effect { origins: vec![origin], ..effect(deal) }
 }
 
