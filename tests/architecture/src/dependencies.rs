@@ -27,7 +27,7 @@ fn the_core_reaches_no_network_and_no_database() {
 
 #[test]
 fn the_clients_reach_no_database_and_no_server() {
-    for client in ["connector-http", "connector-airtable"] {
+    for client in ["connector-http", "connector-airtable", "connector-notion"] {
         assert_does_not_reach(client, SHIPPED, &[&DATABASE[..], &SERVER].concat());
     }
 }
