@@ -41,8 +41,9 @@ pub fn excerpt(body: &[u8]) -> String {
 fn secret(text: &str) -> Option<(usize, usize)> {
     const BEARER: &str = "bearer ";
     if text.get(..BEARER.len()).is_some_and(|start| start.eq_ignore_ascii_case(BEARER)) {
-        let token =
-            text.get(BEARER.len()..).map_or(0, |rest| length(rest, |c| !c.is_whitespace() && c != '"'));
+        let token = text
+            .get(BEARER.len()..)
+            .map_or(0, |rest| length(rest, |c| !c.is_whitespace() && !"\"\\".contains(c)));
         return Some((BEARER.len(), BEARER.len() + token));
     }
     if text.starts_with("https://") || text.starts_with("http://") {
@@ -75,6 +76,7 @@ mod tests {
     #[rstest]
     #[case("token patAbCdEfGh1234567.0123456789abcdef0123 refused", "token pat… refused")]
     #[case("Authorization: Bearer abc.def\"", "Authorization: Bearer …\"")]
+    #[case(r#"{"said":"\"Bearer abc.def\""}"#, r#"{"said":"\"Bearer …\""}"#)]
     #[case("authorization: bearer abc", "authorization: bearer …")]
     #[case("secret_a1b2c3d4e5f6, ntn_1234567890abcdef", "secret_…, ntn_…")]
     #[case(

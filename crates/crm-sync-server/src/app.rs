@@ -13,6 +13,7 @@ use crate::clock::SystemClock;
 use crate::crm;
 use crate::failure::Failure;
 use crate::messages::Lang;
+use crate::metrics::Metrics;
 use crate::secrets::Vault;
 use crate::settings::Settings;
 use crate::store::{Database, DieselStore};
@@ -33,6 +34,8 @@ pub struct App {
     pub lang: Lang,
     /// The remotes' tokens.
     pub vault: Vault,
+    /// What the program counts.
+    pub metrics: Arc<Metrics>,
     airtable: String,
 }
 
@@ -54,7 +57,14 @@ impl App {
         if !adopted.remotes.is_empty() {
             tracing::info!(remotes = ?adopted.remotes, wiped = adopted.is_wiped, "tokens in clear were sealed");
         }
-        Ok(Self { store, clock, lang: settings.lang, vault, airtable: settings.airtable.endpoint.clone() })
+        Ok(Self {
+            store,
+            clock,
+            lang: settings.lang,
+            vault,
+            metrics: Arc::default(),
+            airtable: settings.airtable.endpoint.clone(),
+        })
     }
 
     /// What a deal is made of.

@@ -17,6 +17,7 @@ pub mod demo;
 pub mod failure;
 pub mod logs;
 pub mod messages;
+pub mod metrics;
 pub mod report;
 pub mod secrets;
 pub mod serve;

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+use crate::logs::LogFormat;
 use crate::messages::{Lang, environment_fault, faults_title};
 use crate::secrets::{Key, KeyError};
 use crate::store::{Database, UrlError};
@@ -62,6 +63,9 @@ pub struct Environment {
     #[arg(long, env = "CRM_SYNC_PREVIOUS_SECRET_KEY", value_name = "KEY", global = true)]
     #[arg(hide_env_values = true, hide_short_help = true)]
     previous_secret_key: Option<OsString>,
+    /// How the log is written: text or json [default: text on a terminal, json of a server without one]
+    #[arg(long, env = "CRM_SYNC_LOG", value_name = "FORMAT", global = true, hide_short_help = true)]
+    log: Option<OsString>,
     /// The origins whose pages may call the server, with commas
     #[arg(
         long,
@@ -177,6 +181,11 @@ pub enum Fault {
         /// Why.
         error: KeyError,
     },
+    /// No format of the log.
+    LogFormat {
+        /// What it says.
+        value: String,
+    },
     /// No origin.
     Origin {
         /// What it says.
@@ -197,6 +206,7 @@ impl Fault {
             Self::Database(_) => "DATABASE_URL",
             Self::Bind { .. } => "CRM_SYNC_BIND",
             Self::KeyMissing { .. } | Self::KeyShort => "CRM_SYNC_API_KEY",
+            Self::LogFormat { .. } => "CRM_SYNC_LOG",
             Self::Origin { .. } => "CRM_SYNC_ALLOWED_ORIGINS",
         }
     }
@@ -231,6 +241,26 @@ impl Environment {
             .and_then(OsStr::to_str)
             .and_then(|text| text.parse().ok())
             .unwrap_or_default()
+    }
+
+    /// How the log is written, if that is told well.
+    #[must_use]
+    pub fn log_format(&self) -> Option<LogFormat> {
+        given(self.log.as_deref())?.to_str()?.trim().parse().ok()
+    }
+
+    /// What must never be written down.
+    pub fn secrets(&self) -> impl Iterator<Item = SecretString> {
+        let whole = [
+            &self.airtable_token,
+            &self.notion_token,
+            &self.api_key,
+            &self.secret_key,
+            &self.previous_secret_key,
+        ];
+        let whole = whole.into_iter().filter_map(|value| Some(value.as_deref()?.to_str()?.trim()));
+        let password = self.database_url.as_deref().and_then(OsStr::to_str).and_then(password);
+        whole.chain(password).map(SecretString::from)
     }
 }
 
@@ -275,6 +305,9 @@ impl Settings {
         let secret_key = reader.secret_key("CRM_SYNC_SECRET_KEY", environment.secret_key.as_deref());
         let previous_secret_key =
             reader.secret_key("CRM_SYNC_PREVIOUS_SECRET_KEY", environment.previous_secret_key.as_deref());
+        reader.parsed("CRM_SYNC_LOG", environment.log.as_deref(), |value| {
+            value.parse::<LogFormat>().map_err(|_| Fault::LogFormat { value: value.to_owned() })
+        });
         let allowed_origins = reader.origins(environment.allowed_origins.as_deref());
         let lang = lang.unwrap_or_default();
         if !reader.faults.is_empty() {
@@ -356,6 +389,13 @@ impl Reader {
         }
         origins
     }
+}
+
+/// The password of a database's address, as it is written there.
+fn password(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    let (user, _) = rest.rsplit_once('@')?;
+    Some(user.split_once(':')?.1)
 }
 
 /// A variable that is set to blanks is not given: environment files list all of them.

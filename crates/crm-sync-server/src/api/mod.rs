@@ -2,6 +2,7 @@
 
 mod fallback;
 mod health;
+mod metrics;
 mod openapi;
 
 pub use fallback::fallback;
@@ -11,5 +12,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// All addresses, with their documentation.
 pub fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(health::healthz).service(health::readyz).service(openapi::read_document);
+    config
+        .service(health::healthz)
+        .service(health::readyz)
+        .service(metrics::read_metrics)
+        .service(openapi::read_document);
 }

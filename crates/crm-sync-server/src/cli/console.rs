@@ -1,9 +1,10 @@
-//! Where the words go: results to standard output, progress and failures to standard error.
+//! Where the words go: results to standard output, progress and failures to standard error, and secrets nowhere.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::sync::Arc;
 
 use super::progress::Progress;
+use crate::logs::filtered;
 use crate::messages::{self, Lang};
 
 /// The terminal, or what stands in for it.
@@ -18,7 +19,7 @@ pub struct Console {
 impl Console {
     /// A result. Whoever closed the pipe does not want to read it.
     pub fn line(&self, text: &str) {
-        writeln!(io::stdout().lock(), "{text}").ok();
+        writeln!(io::stdout().lock(), "{}", filtered(text)).ok();
     }
 
     /// A result under a line of its own.
@@ -31,12 +32,12 @@ impl Console {
 
     /// One JSON document.
     pub fn document(&self, document: &serde_json::Value) {
-        writeln!(io::stdout().lock(), "{document:#}").ok();
+        writeln!(io::stdout().lock(), "{}", filtered(&format!("{document:#}"))).ok();
     }
 
     /// Something beside the result.
     pub fn aside(&self, text: &str) {
-        writeln!(io::stderr().lock(), "{text}").ok();
+        writeln!(io::stderr().lock(), "{}", filtered(text)).ok();
     }
 
     /// Shows the steps of a run: a bar on a terminal, plain lines otherwise, nothing beside JSON.

@@ -95,6 +95,11 @@ pub fn environment_fault(lang: Lang, fault: &Fault) -> String {
             "{variable} : se devine, car elle n'est pas due au hasard. Faites-en une avec : openssl rand -hex 32",
             "{variable}: can be guessed, for it is not random. Make one with: openssl rand -hex 32"
         ),
+        Fault::LogFormat { value } => say!(
+            lang,
+            "{variable} : « {value} » n'est pas un format de journal. Écrivez text ou json.",
+            "{variable}: “{value}” is no format of the log. Write text or json."
+        ),
         Fault::Origin { value } => say!(
             lang,
             "{variable} : « {value} » n'est pas une origine. Écrivez https://serveur[:port], séparées par des virgules.",

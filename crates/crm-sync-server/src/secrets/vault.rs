@@ -13,6 +13,7 @@ use super::key_file::KeyFile;
 use super::keyring::KeySource;
 use super::resealing;
 use super::sealed::{Held, can_be_token};
+use crate::logs;
 use crate::settings::Settings;
 use crate::store::{DieselStore, TokenEdit, Tokens};
 
@@ -83,11 +84,13 @@ impl Vault {
         if let Some(token) = self.environment.get(remote) {
             return Ok(Some(token.clone()));
         }
-        match self.stored(remote).await {
+        let token = match self.stored(remote).await {
             // The key was changed between the two looks, at the database and at the keys.
             Err(SecretsError::OtherKey { .. }) => self.stored(remote).await,
             looked => looked,
-        }
+        }?;
+        token.iter().cloned().for_each(logs::hide);
+        Ok(token)
     }
 
     /// Where the token of a remote comes from, and whether it can be used.
@@ -106,6 +109,7 @@ impl Vault {
 
     /// Stores a token, sealed, in the place of the one before.
     pub async fn store(&self, remote: &str, token: &SecretString) -> Result<(), SecretsError> {
+        logs::hide(token.clone());
         if !can_be_token(token.expose_secret()) {
             return Err(SecretsError::NoToken { remote: remote.to_owned() });
         }

@@ -137,6 +137,8 @@ pub async fn apply(app: &App, plan: &PlanId, order: Order) -> Result<(Configured
 /// Adds the run to the list that the CRM's own page shows: a line for each direction.
 async fn note(app: &App, remote: &str, report: &Report) -> Result<(), Failure> {
     let record = &report.record;
+    app.metrics.run(remote, record);
+    tracing::info!(run = %record.id, remote, status = %record.status, calls = record.usage.calls, "run ended");
     let sides: &[Side] = match record.mode {
         Mode::Sync => &[Side::Crm, Side::Remote],
         Mode::Import => &[Side::Crm],

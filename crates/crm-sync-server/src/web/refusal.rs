@@ -16,6 +16,7 @@ use super::trace::RequestId;
 use super::verdict::verdict;
 use super::{Site, language};
 use crate::failure::Failure;
+use crate::logs::filtered;
 use crate::messages::{self, Lang};
 
 /// Why a request was refused.
@@ -212,8 +213,8 @@ impl ResponseError for Refusal {
     }
 }
 
-/// Writes the body of a refusal: in the caller's language, in the format of what was asked for. What is the server's
-/// fault is logged, once.
+/// Writes the body of a refusal: in the caller's language, in the format of what was asked for, and without a token,
+/// though the caller gave it in the wrong place. What is the server's fault is logged, once.
 pub async fn explain<B: MessageBody + 'static>(
     site: web::Data<Site>,
     request: ServiceRequest,
@@ -230,11 +231,11 @@ pub async fn explain<B: MessageBody + 'static>(
         tracing::error!(code = refusal.code(), cause = ?refusal, "refused");
     }
     let (content_type, body) = if is_of_the_crm(path) {
-        let error = messages::refusal(Lang::Fr, refusal);
+        let error = filtered(&messages::refusal(Lang::Fr, refusal));
         ("application/json", json!({"success": false, "error": error}).to_string())
     } else {
         let problem = refusal.problem(language::of(request, &site), path, request_id);
-        (PROBLEM_JSON, serde_json::to_string(&problem)?)
+        (PROBLEM_JSON, filtered(&serde_json::to_string(&problem)?))
     };
     let mut answer = answer.map_body(|_, _| BoxBody::new(body));
     answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));

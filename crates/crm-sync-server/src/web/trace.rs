@@ -4,11 +4,14 @@ use std::time::Instant;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage as _, HttpRequest};
+use actix_web::{Error, HttpMessage as _, HttpRequest, web};
 use tracing::Instrument as _;
 use uuid::Uuid;
+
+use super::Site;
 
 /// The header that carries a request's id, both ways.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -37,6 +40,16 @@ impl RequestId {
     }
 }
 
+/// The method, or that it is none of the usual: a caller may invent any number of them.
+fn known(method: &Method) -> &str {
+    match *method {
+        Method::GET | Method::PUT | Method::POST | Method::DELETE | Method::HEAD | Method::OPTIONS => {
+            method.as_str()
+        }
+        _ => "other",
+    }
+}
+
 /// Gives the request an id, and writes a line when it is answered. The query stays out of the log.
 pub async fn trace<B: MessageBody>(
     request: ServiceRequest,
@@ -58,7 +71,17 @@ pub async fn trace<B: MessageBody>(
         answer.headers_mut().insert(REQUEST_ID, header);
     }
     let status = answer.status().as_u16();
-    let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let took = begun.elapsed();
+    if let Some(site) = answer.request().app_data::<web::Data<Site>>() {
+        let route = answer.request().match_pattern();
+        site.app.metrics.request(
+            known(answer.request().method()),
+            route.as_deref().unwrap_or("none"),
+            status,
+            took,
+        );
+    }
+    let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     log.in_scope(|| tracing::info!(status, ms, "answered"));
     Ok(answer)
 }

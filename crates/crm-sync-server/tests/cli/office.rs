@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// The variables that the program reads: none of the machine's own must reach it.
-const VARIABLES: [&str; 12] = [
+const VARIABLES: [&str; 13] = [
     "DATABASE_URL",
     "AIRTABLE_TOKEN",
     "NOTION_TOKEN",
@@ -16,6 +16,7 @@ const VARIABLES: [&str; 12] = [
     "CRM_SYNC_DATA",
     "AIRTABLE_ENDPOINT_URL",
     "NOTION_BASE_URL",
+    "CRM_SYNC_LOG",
     "CRM_SYNC_BIND",
     "CRM_SYNC_API_KEY",
     "CRM_SYNC_SECRET_KEY",
