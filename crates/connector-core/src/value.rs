@@ -1,6 +1,6 @@
 //! What a cell or a unit holds, with one form for each meaning.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,8 @@ pub enum Value {
     Date(NaiveDate),
     /// An instant, in UTC.
     Instant(DateTime<Utc>),
+    /// More than a civil date, in a field of dates: a time of day where it was entered, an end.
+    Period(Period),
     /// A set of words, as a deal keeps them.
     Tags(Vec<String>),
     /// One option of a select field.
@@ -37,6 +39,26 @@ pub enum Value {
     Links(Vec<Linked>),
     /// There is something, and it could not be read whole: why. Never written, never counted as a change.
     Unknown(String),
+}
+
+/// What a calendar keeps besides a civil date.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Period {
+    /// When it begins.
+    pub start: Moment,
+    /// When it ends, if it is a range.
+    pub end: Option<Moment>,
+    /// The IANA name of the zone that its times are meant in, if they are meant in one.
+    pub zone: Option<String>,
+}
+
+/// A civil date, or a time of day where it was entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Moment {
+    /// A civil date.
+    Day(NaiveDate),
+    /// A time, with its offset from UTC.
+    Time(DateTime<FixedOffset>),
 }
 
 /// One option of a select field.
@@ -104,6 +126,7 @@ impl std::fmt::Display for Value {
             Self::Flag(flag) => f.write_str(if *flag { "yes" } else { "no" }),
             Self::Date(date) => write!(f, "{date}"),
             Self::Instant(at) => write!(f, "{}", at.format("%Y-%m-%d %H:%M:%S UTC")),
+            Self::Period(period) => write!(f, "{period}"),
             Self::Tags(tags) => write_list(f, tags.iter().map(String::as_str)),
             Self::Choice(choice) => write_quoted(f, &choice.name),
             Self::Choices(choices) => write_list(f, choices.iter().map(|choice| choice.name.as_str())),
@@ -112,6 +135,53 @@ impl std::fmt::Display for Value {
                 write_list(f, links.iter().map(|link| link.name.as_deref().unwrap_or(link.id.as_str())))
             }
             Self::Unknown(why) => write!(f, "(unreadable: {why})"),
+        }
+    }
+}
+
+impl Period {
+    /// The same period begun on `day`: its times of day and its length in days stay. `None` beyond the calendar.
+    #[must_use]
+    pub fn moved_to(&self, day: NaiveDate) -> Option<Self> {
+        let days = day.signed_duration_since(self.start.day());
+        let moved = |moment: Moment| match moment {
+            Moment::Day(day) => day.checked_add_signed(days).map(Moment::Day),
+            Moment::Time(at) => at.checked_add_signed(days).map(Moment::Time),
+        };
+        let end = match self.end {
+            Some(end) => Some(moved(end)?),
+            None => None,
+        };
+        Some(Self { start: moved(self.start)?, end, zone: self.zone.clone() })
+    }
+}
+
+impl Moment {
+    /// The civil date where it was entered.
+    #[must_use]
+    pub fn day(self) -> NaiveDate {
+        match self {
+            Self::Day(day) => day,
+            Self::Time(at) => at.date_naive(),
+        }
+    }
+}
+
+impl std::fmt::Display for Period {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.start)?;
+        match self.end {
+            Some(end) => write!(f, " → {end}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::fmt::Display for Moment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Day(day) => write!(f, "{day}"),
+            Self::Time(at) => write!(f, "{}", at.format("%Y-%m-%d %H:%M %:z")),
         }
     }
 }
@@ -143,4 +213,21 @@ fn write_list<'a>(f: &mut std::fmt::Formatter<'_>, items: impl Iterator<Item = &
         f.write_str(item)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_period_moved_to_another_day_keeps_its_times_and_its_length() {
+        let period = Period {
+            start: Moment::Time("2026-05-03T23:30:00+02:00".parse().unwrap()),
+            end: Some(Moment::Time("2026-05-04T01:00:00+02:00".parse().unwrap())),
+            zone: None,
+        };
+        assert_eq!(period.start.day(), "2026-05-03".parse().unwrap(), "where it was entered");
+        let moved = period.moved_to("2026-06-01".parse().unwrap()).unwrap();
+        assert_eq!(moved.to_string(), "2026-06-01 23:30 +02:00 → 2026-06-02 01:00 +02:00");
+    }
 }

@@ -1,12 +1,12 @@
 //! One data source as its connector sees it, and how its pages become deals.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use connector_core::connector::{Presence, RemoteDeal};
-use connector_core::id::FieldId;
-use connector_core::value::Value;
+use connector_core::id::{FieldId, RemoteId};
+use connector_core::value::{Period, Value};
 use connector_core::{Error, ErrorKind, Result};
 use connector_http::{Answer, Known};
 use futures::stream::{self, StreamExt};
@@ -46,6 +46,8 @@ pub(crate) struct Source {
 struct Memory {
     fields: BTreeSet<FieldId>,
     names: Names,
+    /// What date properties hold besides a civil date.
+    periods: HashMap<(RemoteId, FieldId), Period>,
 }
 
 impl Source {
@@ -139,6 +141,22 @@ impl Source {
         memory.names = names;
     }
 
+    /// What a date property of a page is to hold so that it falls on `day`: a time of day, a zone and a length that
+    /// it was seen with stay.
+    pub(crate) fn date_on(&self, page: &RemoteId, property: &FieldId, day: NaiveDate) -> Value {
+        let seen = self.lock().periods.get(&(page.clone(), property.clone())).cloned();
+        seen.and_then(|period| period.moved_to(day)).map_or(Value::Date(day), Value::Period)
+    }
+
+    fn remember_period(&self, page: &RemoteId, property: &FieldId, value: &Value) {
+        let at = (page.clone(), property.clone());
+        let mut memory = self.lock();
+        match value {
+            Value::Period(period) => drop(memory.periods.insert(at, period.clone())),
+            _ => drop(memory.periods.remove(&at)),
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -167,10 +185,14 @@ impl Source {
     }
 
     async fn deal(&self, layout: &Layout, page: &wire::Page, fields: &BTreeSet<FieldId>) -> RemoteDeal {
+        let page_id = RemoteId::from(page.id.as_str());
         let mut cells = Vec::with_capacity(fields.len());
         for column in layout.columns.iter().filter(|column| fields.contains(&column.field.id)) {
             let Decoded { value, cut } = decode(page, column);
             let id = &column.field.id;
+            if column.kind == "date" {
+                self.remember_period(&page_id, id, &value);
+            }
             let value = if cut { completion::read_whole(&self.api, &page.id, id).await } else { value };
             if !value.is_empty() {
                 cells.push((id.clone(), value));
@@ -178,7 +200,7 @@ impl Source {
         }
         let time = |text: &Option<String>| text.as_ref().and_then(|time| time.parse::<DateTime<Utc>>().ok());
         RemoteDeal {
-            id: page.id.as_str().into(),
+            id: page_id,
             cells,
             edited: time(&page.last_edited_time).map(codec::within_minute),
             created: time(&page.created_time),

@@ -75,7 +75,14 @@ async fn create(source: &Source, cells: Vec<(FieldId, Value)>) -> Outcome {
 }
 
 async fn update(source: &Source, id: &RemoteId, cells: &[(FieldId, Value)]) -> Outcome {
-    let (layout, properties) = match prepare(source, cells.to_vec()).await {
+    let on_their_days = cells.iter().map(|(field, value)| {
+        let value = match value {
+            Value::Date(day) => source.date_on(id, field, *day),
+            other => other.clone(),
+        };
+        (field.clone(), value)
+    });
+    let (layout, properties) = match prepare(source, on_their_days.collect()).await {
         Ok(prepared) => prepared,
         Err(error) => return Outcome::Refused(error),
     };

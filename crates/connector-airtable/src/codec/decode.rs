@@ -56,6 +56,7 @@ pub(crate) fn shown(value: &Value) -> Option<String> {
         Value::Number(number) => Some(number.normalize().to_string()),
         Value::Date(date) => Some(date.to_string()),
         Value::Instant(at) => Some(at.to_rfc3339()),
+        Value::Period(period) => Some(period.to_string()),
         Value::Choice(choice) => Some(choice.name.clone()),
         Value::Choices(choices) => Some(join(choices.iter().map(|choice| choice.name.as_str()))),
         Value::People(people) => Some(join(people.iter().map(Person::label))),

@@ -4,6 +4,7 @@
 //! |---|---|---|---|
 //! | date | date | 2026-12-31 | the same, both ways |
 //! | date | date and time | 2026-12-31T23:30:00Z | 2026-12-31 with a note, read only |
+//! | date | date | 2026-12-31 10:00 +01:00 → 2027-01-02 | 2026-12-31 with a note |
 //! | date | text | `2026-12-31` | 2026-12-31, both ways |
 //! | instant | date and time | 08:00:00.123Z | the same, both ways |
 
@@ -64,6 +65,10 @@ impl Format for DateFormat {
             Value::Instant(at) => {
                 let day = at.date_naive();
                 Decoded::noted(Value::Date(day), Note::TimeDropped { at: *at, day })
+            }
+            Value::Period(period) => {
+                let day = period.start.day();
+                Decoded::noted(Value::Date(day), Note::PeriodDropped { period: period.to_string(), day })
             }
             Value::Text(text) => parse_date(text)
                 .map_or_else(|| unreadable(cell, "a date"), |date| Decoded::of(Value::Date(date))),
@@ -187,6 +192,15 @@ mod tests {
     #[case(FieldKind::RichText, Value::text(" 2026-12-31\n"), day("2026-12-31"))]
     fn a_day_is_read(#[case] field: FieldKind, #[case] cell: Value, #[case] value: Value) {
         assert_eq!(DateFormat::new(field).decode(&cell).value, value);
+    }
+
+    #[test]
+    fn a_period_is_read_as_the_day_that_it_begins_on_where_it_was_entered() {
+        let start = crate::value::Moment::Time("2027-01-01T00:30:00+01:00".parse().unwrap());
+        let period = Value::Period(crate::value::Period { start, end: None, zone: None });
+        let read = DateFormat::new(FieldKind::Date).decode(&period);
+        assert_eq!(read.value, day("2027-01-01"));
+        assert!(read.note.is_some());
     }
 
     #[test]

@@ -36,6 +36,13 @@ pub enum Note {
         /// Its day.
         day: NaiveDate,
     },
+    /// More than a civil date became the day that it begins on.
+    PeriodDropped {
+        /// The period.
+        period: String,
+        /// Its first day.
+        day: NaiveDate,
+    },
     /// A number had more digits than the CRM keeps.
     Rounded {
         /// The number.
@@ -87,6 +94,7 @@ impl fmt::Display for Note {
             Self::TimeDropped { at, day } => {
                 write!(f, "{} became the day {day}", at.format("%Y-%m-%d %H:%M UTC"))
             }
+            Self::PeriodDropped { period, day } => write!(f, "{period} became the day {day}"),
             Self::Rounded { from, to } => write!(f, "{from} was rounded to {to}"),
             Self::PeopleAsNames { names } => write!(f, "people became their names: {}", quoted(names)),
             Self::OptionsJoined { names } => write!(f, "several options became one text: {}", quoted(names)),

@@ -86,6 +86,7 @@ impl Format for TextFormat {
             Value::Flag(flag) => Decoded::of(Value::text(if *flag { YES } else { "" })),
             Value::Date(date) => Decoded::of(Value::text(date.to_string())),
             Value::Instant(at) => Decoded::of(Value::text(instant_as_text(*at))),
+            Value::Period(period) => Decoded::of(Value::text(period.to_string())),
             Value::Tags(tags) => Decoded::of(Value::text(tags.join(", "))),
             Value::Choice(choice) => Decoded::of(Value::text(choice.name.as_str())),
             Value::Choices(choices) => choices_as_text(choices),

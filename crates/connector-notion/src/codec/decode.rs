@@ -64,7 +64,7 @@ fn read(kind: &str, held: &RawValue) -> Result<Value, Unreadable> {
         "number" => Value::Number(number(held.get())?),
         "select" | "status" => Value::Choice(choice(parse(held)?)),
         "multi_select" => list(parse::<Vec<SelectOption>>(held)?.into_iter().map(choice), Value::Choices),
-        "date" => moment::read(&parse::<Date>(held)?)?,
+        "date" => moment::read(parse::<Date>(held)?)?,
         "people" => list(several::<User>(held)?.into_iter().map(Person::from), Value::People),
         "files" => {
             Value::tags(parse::<Vec<File>>(held)?.into_iter().map(|file| file.name.unwrap_or_default()))

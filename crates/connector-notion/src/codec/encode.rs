@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::runs;
+use super::{moment, runs};
 use crate::layout::{Column, LONGEST_RUN, MOST_RUNS};
 
 /// The most items of a list that one write takes.
@@ -64,6 +64,7 @@ pub(crate) fn encode(column: &Column, value: &Value, create_options: bool) -> Re
         ("date", Value::Instant(at)) => {
             raw(&json!({ "start": at.to_rfc3339_opts(SecondsFormat::Millis, true) }))?
         }
+        ("date", Value::Period(period)) => raw(&moment::write(period))?,
         ("select" | "status", Value::Choice(choice)) => {
             raw(&option(field, choice, create_options, &mut makes_option)?)?
         }

@@ -1,6 +1,6 @@
 //! Values of every type, there and back.
 
-use connector_core::value::{Choice, Linked, Person, Value};
+use connector_core::value::{Choice, Linked, Moment, Period, Person, Value};
 use rstest::rstest;
 use serde_json::{Value as Json, json};
 
@@ -45,6 +45,11 @@ fn person(id: &str, email: Option<&str>) -> Person {
     Person { id: id.into(), email: email.map(Into::into), name: None }
 }
 
+fn period(start: &str, zone: Option<&str>) -> Value {
+    let start = Moment::Time(start.parse().unwrap());
+    Value::Period(Period { start, end: None, zone: zone.map(Into::into) })
+}
+
 fn links(ids: &[&str]) -> Value {
     Value::Links(ids.iter().map(|id| Linked { id: (*id).into(), name: None }).collect())
 }
@@ -72,7 +77,7 @@ fn links(ids: &[&str]) -> Value {
 )]
 #[case("multi_select", stages(), r#"[{"id":"F<XA"},{"id":"a1"}]"#, r#"[{"id":"F<XA","name":"Won"},{"id":"a1","name":"Lead"}]"#, Value::Choices(vec![choice(Some("F<XA"), "Won"), choice(Some("a1"), "Lead")]), "[]")]
 #[case("date", json!({}), r#"{"start":"2024-02-29"}"#, r#"{"start":"2024-02-29","end":null,"time_zone":null}"#, Value::Date("2024-02-29".parse().unwrap()), "null")]
-#[case("date", json!({}), r#"{"start":"2024-05-01T08:00:00.000Z"}"#, r#"{"start":"2024-05-01T10:00:00.000+02:00","end":null,"time_zone":null}"#, Value::Instant("2024-05-01T08:00:00Z".parse().unwrap()), "null")]
+#[case("date", json!({}), r#"{"start":"2024-05-01T10:00:00.000+02:00","end":null,"time_zone":null}"#, r#"{"start":"2024-05-01T10:00:00.000+02:00","end":null,"time_zone":null}"#, period("2024-05-01T10:00:00+02:00", None), "null")]
 #[case("people", json!({}), r#"[{"id":"u1","object":"user"},{"id":"u2","object":"user"}]"#, r#"[{"object":"user","id":"u1"},{"object":"group","id":"u2"}]"#, Value::People(vec![person("u1", None), person("u2", None)]), "[]")]
 #[case("checkbox", json!({}), "true", "true", Value::Flag(true), "false")]
 #[case("url", json!({}), r#""https://a.b""#, r#""https://a.b""#, Value::text("https://a.b"), "null")]
@@ -102,13 +107,21 @@ fn what_is_read_is_written_the_same(
 #[case("number", "1.5e-7", number("0.00000015"))]
 #[case("checkbox", "false", Value::Flag(false))]
 #[case("files", r#"[{"name":"a.pdf","type":"external","external":{"url":"https://x/a.pdf"}},{"name":"b.pdf","type":"file","file":{"url":"https://y/b.pdf?X=1","expiry_time":"2026-01-01T00:00:00.000Z"}}]"#, Value::tags(["a.pdf", "b.pdf"]))]
-#[case("date", r#"{"start":"2026-07-01T10:00:00.000","end":null,"time_zone":"Europe/Paris"}"#, Value::Instant("2026-07-01T08:00:00Z".parse().unwrap()))]
+#[case(
+    "date",
+    r#"{"start":"2026-07-01T10:00:00.000","end":null,"time_zone":"Europe/Paris"}"#,
+    period("2026-07-01T10:00:00+02:00", Some("Europe/Paris"))
+)]
 #[case("people", r#"[{"object":"user","id":"u1","name":null,"type":"person","person":{"email":"a@b.c"}}]"#, Value::People(vec![person("u1", Some("a@b.c"))]))]
 #[case("formula", r#"{"type":"string","string":"Sum"}"#, Value::text("Sum"))]
 #[case("formula", r#"{"type":"number","number":3}"#, number("3"))]
 #[case("formula", r#"{"type":"number","number":null}"#, Value::Empty)]
 #[case("formula", r#"{"type":"boolean","boolean":true}"#, Value::Flag(true))]
-#[case("formula", r#"{"type":"date","date":{"start":"2025-08-31T09:43:00.000+00:00","end":null}}"#, Value::Instant("2025-08-31T09:43:00Z".parse().unwrap()))]
+#[case(
+    "formula",
+    r#"{"type":"date","date":{"start":"2025-08-31T09:43:00.000+00:00","end":null}}"#,
+    period("2025-08-31T09:43:00Z", None)
+)]
 #[case("rollup", r#"{"type":"number","number":12.5,"function":"sum"}"#, number("12.5"))]
 #[case("rollup", r#"{"type":"date","date":{"start":"2026-01-02","end":null},"function":"latest_date"}"#, Value::Date("2026-01-02".parse().unwrap()))]
 #[case("rollup", r#"{"type":"array","array":[],"function":"show_original"}"#, Value::Empty)]

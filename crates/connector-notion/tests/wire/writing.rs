@@ -257,3 +257,23 @@ async fn a_key_property_is_made_and_a_taken_name_is_not_retyped() {
     assert!(properties()["Amount"].is_object());
     assert_eq!(connector.create_key_field("amount").await.unwrap_err().kind(), ErrorKind::Rejected);
 }
+
+#[tokio::test]
+async fn a_day_written_over_a_period_moves_it_and_keeps_its_times_its_zone_and_its_length() {
+    let notion = Notion::start().await;
+    let due = |date: serde_json::Value| {
+        page("p1", "Acme", &json!({"Due": {"id": "du", "type": "date", "date": date}}))
+    };
+    let seen = json!({"start": "2026-05-03T10:00:00.000+02:00", "end": "2026-05-04T11:30:00.000+02:00", "time_zone": "Europe/Paris"});
+    notion.answer(method("GET").and_path(PAGE), ok(&due(seen))).await;
+    let moved = json!({"start": "2026-12-01T10:00:00.000", "end": "2026-12-02T11:30:00.000", "time_zone": "Europe/Paris"});
+    notion.answer(method("PATCH").and_path(PAGE), ok(&due(moved.clone()))).await;
+    let connector = notion.connector();
+    connector.read(&["p1".into()], &["du".into()]).await.unwrap();
+    let december = Cell::Date("2026-12-01".parse().unwrap());
+    let outcome = write_one(&*connector, update("p1", "du", december)).await;
+    assert_eq!(notion.last_body().await["properties"]["du"]["date"], moved);
+    let Outcome::Applied { deal, .. } = outcome else { panic!("{outcome:?}") };
+    let Cell::Period(period) = deal.cell(&"du".into()) else { panic!("{deal:?}") };
+    assert_eq!(period.start.day(), "2026-12-01".parse().unwrap());
+}

@@ -128,6 +128,9 @@ pub fn note_text(lang: Lang, note: &Note) -> String {
         (Lang::Fr, Note::TimeDropped { at, day: date }) => {
             format!("{} devient le {}", moment(lang, *at), day(lang, *date))
         }
+        (Lang::Fr, Note::PeriodDropped { period, day: date }) => {
+            format!("{period} devient le {}", day(lang, *date))
+        }
         (Lang::Fr, Note::Rounded { from, to }) => {
             format!("{} est arrondi à {}", number(lang, *from), number(lang, *to))
         }
