@@ -5,11 +5,13 @@ use actix_web::web::{self, Data, JsonConfig, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, error};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::time::Duration;
 
 use crate::edit::Edit;
 use crate::fault::Fault;
+use crate::notion::NotionGrant;
+use crate::remote::Remote;
 use crate::sandbox::Core;
 use crate::settings::TokenGrant;
 
@@ -108,8 +110,23 @@ async fn edit(core: Data<Core>, edit: web::Json<Edit>) -> HttpResponse {
     }
 }
 
-async fn issue_token(core: Data<Core>, grant: web::Json<TokenGrant>) -> HttpResponse {
-    HttpResponse::Ok().json(json!({"token": core.airtable.issue(grant.into_inner())}))
+/// Issues a token of the remote that the order names (Airtable if none), with what else it says as the grant.
+async fn issue_token(core: Data<Core>, order: web::Json<Map<String, Value>>) -> HttpResponse {
+    let mut order = order.into_inner();
+    let remote = order.remove("remote").map_or(Ok(Remote::default()), serde_json::from_value);
+    let grant = Value::Object(order);
+    let issued = remote.and_then(|remote| match remote {
+        Remote::Airtable => {
+            serde_json::from_value::<TokenGrant>(grant).map(|grant| core.providers.airtable.issue(grant))
+        }
+        Remote::Notion => {
+            serde_json::from_value::<NotionGrant>(grant).map(|grant| core.providers.notion.issue(grant))
+        }
+    });
+    match issued {
+        Ok(token) => HttpResponse::Ok().json(json!({"token": token})),
+        Err(error) => refuse(StatusCode::BAD_REQUEST, &format!("this is no grant: {error}")),
+    }
 }
 
 /// Which token to revoke.
@@ -120,7 +137,7 @@ struct Revocation {
 }
 
 async fn revoke_token(core: Data<Core>, order: web::Json<Revocation>) -> HttpResponse {
-    if core.airtable.revoke(&order.token) {
+    if core.providers.airtable.revoke(&order.token) || core.providers.notion.revoke(&order.token) {
         HttpResponse::Ok().json(json!({}))
     } else {
         refuse(StatusCode::NOT_FOUND, "this token was not issued here")

@@ -19,10 +19,10 @@ pub struct Edit {
     /// Where.
     #[serde(default)]
     pub remote: Remote,
-    /// The base's id; absent: the seeded one.
+    /// The base's id; absent: the seeded one. Notion has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<String>,
-    /// The table's id or name; absent: the deals.
+    /// The id or name of the table (Airtable) or data source (Notion); absent: the deals.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub table: Option<String>,
     /// What.
@@ -131,6 +131,42 @@ pub enum Change {
         #[serde(default)]
         formula: Option<String>,
     },
+    /// Puts a page away without the trash, or takes it back (Notion).
+    ArchiveRecord {
+        /// The page's id.
+        record: String,
+        /// Whether it is put away.
+        archived: bool,
+    },
+    /// Locks a page against edits in the app, or unlocks it (Notion).
+    LockRecord {
+        /// The page's id.
+        record: String,
+        /// Whether it is locked.
+        locked: bool,
+    },
+    /// Deletes a page for good, as the trash does in the end (Notion).
+    PurgeRecord {
+        /// The page's id.
+        record: String,
+    },
+    /// Moves a page to another data source or page (Notion).
+    MoveRecord {
+        /// The page's id.
+        record: String,
+        /// The id of where it goes, or a data source's title.
+        to: String,
+    },
+    /// Gives the connection a page, database or data source, and what is inside (Notion).
+    Share {
+        /// Its id.
+        id: String,
+    },
+    /// Takes it from the connection (Notion).
+    Unshare {
+        /// Its id.
+        id: String,
+    },
     /// Ends every list that is being paged through, as a restart of the provider's server does.
     ExpireIterators,
 }
@@ -182,6 +218,25 @@ impl Edit {
     #[must_use]
     pub fn delete_field(field: &str) -> Self {
         Self::new(Change::DeleteField { field: field.to_owned() })
+    }
+
+    /// Gives the connection a page, database or data source of Notion.
+    #[must_use]
+    pub fn share(id: &str) -> Self {
+        Self::new(Change::Share { id: id.to_owned() }).of(Remote::Notion)
+    }
+
+    /// Takes a page, database or data source of Notion from the connection.
+    #[must_use]
+    pub fn unshare(id: &str) -> Self {
+        Self::new(Change::Unshare { id: id.to_owned() }).of(Remote::Notion)
+    }
+
+    /// In this provider's app.
+    #[must_use]
+    pub fn of(mut self, remote: Remote) -> Self {
+        self.remote = remote;
+        self
     }
 
     /// In another table than the deals.

@@ -122,10 +122,8 @@ impl Service {
         match fault.and_then(|fault| fault.effect) {
             None => Ending::Answered(apply()),
             Some(Effect::Answer(answer)) => {
-                if answer.applied {
-                    apply();
-                }
-                Ending::Answered(self.failure(&answer))
+                let applied = answer.applied.then(apply);
+                Ending::Answered(self.failure(&answer, applied.as_ref()))
             }
             Some(Effect::Cut { applied }) => {
                 if applied {
@@ -137,7 +135,7 @@ impl Service {
         }
     }
 
-    fn failure(&self, answer: &FaultAnswer) -> Reply {
+    fn failure(&self, answer: &FaultAnswer, applied: Option<&Reply>) -> Reply {
         let mut reply = match answer.shape {
             Shape::Html => Reply::bytes(
                 answer.status,
@@ -149,7 +147,7 @@ impl Service {
                 .into_bytes(),
             ),
             Shape::Empty => Reply::bytes(answer.status, "text/plain", Vec::new()),
-            Shape::Object | Shape::List | Shape::Bare => self.provider.fault(answer),
+            Shape::Object | Shape::List | Shape::Bare => self.provider.fault(answer, applied),
         };
         if let Some(seconds) = answer.retry_after {
             reply.headers.push((RETRY_AFTER_NAME, seconds.to_string()));
@@ -209,6 +207,7 @@ fn request(http: &HttpRequest, body: Bytes) -> Request {
         query: http.uri().query().unwrap_or_default().to_owned(),
         authorization: header(AUTHORIZATION),
         content_type: header(CONTENT_TYPE),
+        version: header(HeaderName::from_static("notion-version")),
         body,
     }
 }
@@ -220,8 +219,8 @@ fn preflight() -> HttpResponse {
         .insert_header((ACCESS_CONTROL_ALLOW_METHODS, "DELETE,GET,OPTIONS,PATCH,POST,PUT"))
         .insert_header((
             ACCESS_CONTROL_ALLOW_HEADERS,
-            "authorization,content-length,content-type,user-agent,x-airtable-application-id,\
-             x-airtable-user-agent,x-api-version,x-requested-with",
+            "authorization,content-length,content-type,notion-version,user-agent,\
+             x-airtable-application-id,x-airtable-user-agent,x-api-version,x-requested-with",
         ))
         .finish()
 }

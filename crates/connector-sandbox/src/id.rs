@@ -47,6 +47,23 @@ impl Random {
         format!("{prefix}{}", self.letters(ALPHABET, 14)).into()
     }
 
+    /// An id of Notion's objects: a UUID whose version may be any.
+    pub(crate) fn uuid(&mut self) -> Id {
+        let groups = [8, 4, 4, 4, 12].map(|count| self.letters(HEX, count));
+        groups.join("-").into()
+    }
+
+    /// An id of a Notion property, decoded: four printable characters.
+    pub(crate) fn property_id(&mut self) -> Id {
+        let printable: Vec<u8> = (b'!'..=b'~').filter(|byte| !b"/%".contains(byte)).collect();
+        self.letters(&printable, 4).into()
+    }
+
+    /// A token of Notion's form.
+    pub(crate) fn notion_token(&mut self) -> String {
+        format!("ntn_{}", self.letters(ALPHABET, 46))
+    }
+
     /// Text of 64 hexadecimal digits.
     pub(crate) fn hex64(&mut self) -> String {
         self.letters(HEX, 64)

@@ -13,10 +13,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::airtable::Airtable;
 use crate::edit::Edit;
 use crate::fault::FaultAnswer;
 use crate::provider::{Provider, Reply, Request};
+use crate::providers::Providers;
 use crate::remote::Remote;
 use crate::settings::{Knobs, Settings};
 
@@ -55,13 +55,30 @@ struct Heading {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "entry", rename_all = "snake_case")]
 enum Entry {
-    Request { at: DateTime<Utc>, method: String, path: String, query: String, body: String },
-    Edit { at: DateTime<Utc>, edit: Edit },
+    Request {
+        at: DateTime<Utc>,
+        #[serde(default)]
+        remote: Remote,
+        method: String,
+        path: String,
+        query: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        version: Option<String>,
+        body: String,
+    },
+    Edit {
+        at: DateTime<Utc>,
+        edit: Edit,
+    },
 }
 
 impl Journal {
     /// Opens the file, made if it is absent, and does again what it says. A last line that was cut off is dropped.
-    pub(crate) fn open(path: &Path, settings: &Settings, airtable: &Airtable) -> Result<Self, JournalError> {
+    pub(crate) fn open(
+        path: &Path,
+        settings: &Settings,
+        providers: &Providers,
+    ) -> Result<Self, JournalError> {
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
         let mut text = String::new();
         file.read_to_string(&mut text)?;
@@ -83,7 +100,7 @@ impl Journal {
         for (position, line) in lines {
             let entry = serde_json::from_str(line)
                 .map_err(|source| JournalError::Line { line: position + 1, source })?;
-            repeat(entry, airtable);
+            repeat(entry, providers);
         }
         Ok(Self(Mutex::new(file)))
     }
@@ -118,20 +135,22 @@ impl Provider for Journaled {
     }
 
     fn answer(&self, request: &Request, knobs: &Knobs, now: DateTime<Utc>) -> Reply {
-        if request.method == "GET" || request.path.ends_with("/listRecords") {
+        // What is no change in any case needs not wait for the file.
+        if !self.provider.is_kept(request, 200) {
             return self.provider.answer(request, knobs, now);
         }
         let mut file = self.journal.0.lock().unwrap_or_else(PoisonError::into_inner);
         let reply = self.provider.answer(request, knobs, now);
-        // These were turned away at the door. Others may have used up ids, though they changed nothing else.
-        if matches!(reply.status, 401 | 403 | 429) {
+        if !self.provider.is_kept(request, reply.status) {
             return reply;
         }
         let entry = Entry::Request {
             at: now,
+            remote: self.provider.remote(),
             method: request.method.clone(),
             path: request.path.clone(),
             query: request.query.clone(),
+            version: request.version.clone(),
             body: String::from_utf8_lossy(&request.body).into_owned(),
         };
         match append(&mut file, &entry) {
@@ -140,8 +159,12 @@ impl Provider for Journaled {
         }
     }
 
-    fn fault(&self, answer: &FaultAnswer) -> Reply {
-        self.provider.fault(answer)
+    fn is_kept(&self, request: &Request, status: u16) -> bool {
+        self.provider.is_kept(request, status)
+    }
+
+    fn fault(&self, answer: &FaultAnswer, applied: Option<&Reply>) -> Reply {
+        self.provider.fault(answer, applied)
     }
 
     fn too_large(&self) -> Reply {
@@ -155,23 +178,24 @@ fn append(file: &mut File, line: &impl Serialize) -> io::Result<()> {
     file.write_all(text.as_bytes())
 }
 
-/// Does it again, at its time, as the owner of the base.
-fn repeat(entry: Entry, airtable: &Airtable) {
+/// Does it again, at its time, as the owner of the base or workspace.
+fn repeat(entry: Entry, providers: &Providers) {
     match entry {
-        Entry::Request { at, method, path, query, body } => {
+        Entry::Request { at, remote, method, path, query, version, body } => {
             let request = Request {
                 method,
                 path,
                 query,
-                authorization: Some(format!("Bearer {}", airtable.names().token)),
+                authorization: Some(format!("Bearer {}", providers.token(remote))),
                 content_type: Some("application/json".to_owned()),
+                version,
                 body: body.into(),
             };
-            airtable.answer(&request, &Knobs::default(), at);
+            providers.of(remote).answer(&request, &Knobs::default(), at);
         }
         Entry::Edit { at, edit } => {
             // It went through the first time, so it does now.
-            airtable.edit(edit.base.as_deref(), edit.table.as_deref(), &edit.change, at).ok();
+            providers.edit(&edit, at).ok();
         }
     }
 }

@@ -1,7 +1,7 @@
-//! Airtable on loopback, for tests, rehearsals and the demo: stateful, and strict as the provider.
+//! Airtable and Notion on loopback, for tests, rehearsals and the demo: stateful, and strict as the providers.
 //!
-//! [`Sandbox::start`] binds ports on 127.0.0.1 and serves the provider's Web API over a seeded base of deals:
-//! its routes, field types, limits, errors and words. A script of [`Fault`]s makes requests go wrong, [`Edit`]s
+//! [`Sandbox::start`] binds ports on 127.0.0.1 and serves the providers' APIs over seeded deals: their routes,
+//! types, limits, errors and words. A script of [`Fault`]s makes requests go wrong, [`Edit`]s
 //! stand for what people do in the provider's app, and [`Stats`] tell what was asked. The same is offered over
 //! HTTP by the control API, and by the program of the same name.
 //!
@@ -29,7 +29,11 @@ mod fault;
 mod id;
 mod journal;
 mod limit;
+mod notion;
+mod number;
 mod provider;
+mod providers;
+mod query;
 mod remote;
 mod sample;
 mod sandbox;
@@ -41,6 +45,7 @@ pub use edit::{Change, Edit};
 pub use fault::{Effect, Fault, FaultAnswer, Shape};
 pub use journal::JournalError;
 pub use limit::Limits;
+pub use notion::{Capability, NotionGrant};
 pub use remote::Remote;
 pub use sandbox::{Sandbox, StartError};
 pub use settings::{Knobs, Permission, Settings, TokenGrant};

@@ -1,4 +1,4 @@
-//! A provider's rate limit: so many requests in a sliding second, and a penalty after a breach.
+//! The providers' rate limits: so many requests in a sliding second with a penalty after a breach, or in a minute.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -118,6 +118,41 @@ impl Limiter {
     }
 }
 
+/// Counts requests by key in windows that begin with their first request.
+#[derive(Debug, Default)]
+pub(crate) struct WindowLimiter {
+    windows: HashMap<String, (DateTime<Utc>, usize)>,
+}
+
+impl WindowLimiter {
+    /// Admits a request, or says when the window ends. A factor makes the window shorter, not wider.
+    pub(crate) fn admit(
+        &mut self,
+        key: &str,
+        per_minute: usize,
+        limits: Limits,
+        now: DateTime<Utc>,
+    ) -> Result<(), TimeDelta> {
+        let Limits::Times(factor) = limits else { return Ok(()) };
+        let length = TimeDelta::minutes(1) / i32::from(factor);
+        let (began, admitted) = self.windows.entry(key.to_owned()).or_insert((now, 0));
+        // A clock set backwards begins anew too.
+        if now - *began >= length || now < *began {
+            (*began, *admitted) = (now, 0);
+        }
+        if *admitted >= per_minute {
+            return Err(*began + length - now);
+        }
+        *admitted += 1;
+        Ok(())
+    }
+
+    /// Forgets every request.
+    pub(crate) fn reset(&mut self) {
+        self.windows.clear();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,6 +182,18 @@ mod tests {
         assert!((0..100).all(|_| limiter.admit("app", RULE, limits, at(0)).is_ok()));
         assert_eq!(limiter.admit("app", RULE, limits, at(0)), Err(TimeDelta::milliseconds(1500)));
         assert!((0..1000).all(|_| limiter.admit("base", RULE, Limits::Off, at(0)).is_ok()));
+    }
+
+    #[test]
+    fn a_window_admits_its_number_in_any_shape_and_then_begins_anew() {
+        let mut limiter = WindowLimiter::default();
+        let mut admit = |limits, time| limiter.admit("token", 180, limits, at(time));
+        assert!((0..180).all(|_| admit(Limits::REAL, 500).is_ok()));
+        assert_eq!(admit(Limits::REAL, 40_500), Err(TimeDelta::seconds(20)));
+        assert_eq!(admit(Limits::REAL, 60_500), Ok(()));
+        // Twenty times the rate is the same number in a twentieth of the time.
+        assert!((0..180).all(|_| admit(Limits::Times(20), 70_000).is_ok()));
+        assert_eq!(admit(Limits::Times(20), 70_000), Err(TimeDelta::seconds(3)));
     }
 
     #[test]

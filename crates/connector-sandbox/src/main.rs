@@ -8,14 +8,14 @@ use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
-/// Airtable on loopback, with a base of sample deals. Stops on SIGTERM, on SIGINT and when stdin closes.
+/// Airtable and Notion on loopback, with sample deals. Stops on SIGTERM, on SIGINT and when stdin closes.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
     /// Port of the Airtable API; 0 takes a free one.
     #[arg(long, default_value_t = 0)]
     airtable_port: u16,
-    /// Port of the Notion API; nothing listens there yet.
+    /// Port of the Notion API; 0 takes a free one.
     #[arg(long, default_value_t = 0)]
     notion_port: u16,
     /// Port of the control API; 0 takes a free one.
@@ -39,6 +39,7 @@ impl Arguments {
     fn settings(&self) -> Settings {
         Settings {
             airtable_port: self.airtable_port,
+            notion_port: self.notion_port,
             control_port: self.control_port,
             deals: self.deals,
             seed: self.seed,
@@ -74,6 +75,11 @@ fn announce(sandbox: &Sandbox) -> io::Result<()> {
         "airtable_token": sandbox.airtable_token(),
         "airtable_base_id": sandbox.airtable_base_id(),
         "airtable_table_id": sandbox.airtable_table_id(),
+        "notion_url": sandbox.notion_url(),
+        "notion_token": sandbox.notion_token(),
+        "notion_database_id": sandbox.notion_database_id(),
+        "notion_data_source_id": sandbox.notion_data_source_id(),
+        "notion_parent_page_id": sandbox.notion_parent_page_id(),
         "control_url": sandbox.control_url(),
     });
     let mut stdout = io::stdout().lock();

@@ -17,6 +17,8 @@ pub(crate) struct Request {
     pub(crate) query: String,
     pub(crate) authorization: Option<String>,
     pub(crate) content_type: Option<String>,
+    /// The API version that the request asks for.
+    pub(crate) version: Option<String>,
     pub(crate) body: Bytes,
 }
 
@@ -57,8 +59,11 @@ pub(crate) trait Provider: Send + Sync {
     /// Applies a request.
     fn answer(&self, request: &Request, knobs: &Knobs, now: DateTime<Utc>) -> Reply;
 
-    /// The body of a scripted error in the provider's words.
-    fn fault(&self, answer: &FaultAnswer) -> Reply;
+    /// Whether a request that was answered so may have changed the world, or used up ids: whether the journal keeps it.
+    fn is_kept(&self, request: &Request, status: u16) -> bool;
+
+    /// The body of a scripted error in the provider's words; `applied` is the answer that it replaces.
+    fn fault(&self, answer: &FaultAnswer, applied: Option<&Reply>) -> Reply;
 
     /// The answer to a body that is too large to read.
     fn too_large(&self) -> Reply;

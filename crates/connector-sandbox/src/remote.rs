@@ -9,4 +9,6 @@ pub enum Remote {
     /// Airtable's Web API.
     #[default]
     Airtable,
+    /// Notion's public API.
+    Notion,
 }

@@ -13,7 +13,9 @@ use crate::edit::Edit;
 use crate::exchange::Common;
 use crate::fault::Fault;
 use crate::journal::{Journal, JournalError, Journaled};
+use crate::notion::{Notion, NotionGrant};
 use crate::provider::Provider;
+use crate::providers::Providers;
 use crate::remote::Remote;
 use crate::server::{Ports, Server};
 use crate::settings::{Knobs, Settings, TokenGrant};
@@ -65,7 +67,7 @@ pub struct Sandbox {
 #[derive(Debug)]
 pub(crate) struct Core {
     pub(crate) common: Arc<Common>,
-    pub(crate) airtable: Arc<Airtable>,
+    pub(crate) providers: Providers,
     journal: Option<Arc<Journal>>,
 }
 
@@ -77,15 +79,18 @@ impl Sandbox {
             clock.set(start);
         }
         let ports = Ports::bind(&settings)?;
-        let airtable = Arc::new(Airtable::new(&settings, &ports.airtable_url()));
-        let open = |path: PathBuf| match Journal::open(&path, &settings, &airtable) {
+        let providers = Providers {
+            airtable: Arc::new(Airtable::new(&settings, &ports.airtable_url())),
+            notion: Arc::new(Notion::new(&settings, &ports.notion_url())),
+        };
+        let open = |path: PathBuf| match Journal::open(&path, &settings, &providers) {
             Ok(journal) => Ok(Arc::new(journal)),
             Err(source) => Err(StartError::Journal { path, source }),
         };
         let journal = settings.journal.clone().map(open).transpose()?;
         let Settings { knobs, gzip, .. } = settings;
         let common = Arc::new(Common::new(clock, knobs));
-        let core = Arc::new(Core { common, airtable, journal });
+        let core = Arc::new(Core { common, providers, journal });
         let control_url = ports.control_url();
         let server = Server::run(ports, &core, gzip)?;
         Ok(Self { core, control_url, _server: server })
@@ -94,49 +99,127 @@ impl Sandbox {
     /// Airtable's address, without `/v0`.
     #[must_use]
     pub fn airtable_url(&self) -> &str {
-        self.core.airtable.site()
+        self.core.providers.airtable.site()
     }
 
     /// A personal access token with every scope.
     #[must_use]
     pub fn airtable_token(&self) -> &str {
-        &self.core.airtable.names().token
+        &self.core.providers.airtable.names().token
     }
 
     /// The id of the seeded base.
     #[must_use]
     pub fn airtable_base_id(&self) -> &str {
-        &self.core.airtable.names().base
+        &self.core.providers.airtable.names().base
     }
 
     /// The id of the Deals table.
     #[must_use]
     pub fn airtable_table_id(&self) -> &str {
-        &self.core.airtable.names().table
+        &self.core.providers.airtable.names().table
     }
 
     /// The id of a field of the Deals table, by its name.
     #[must_use]
     pub fn airtable_field_id(&self, name: &str) -> Option<String> {
-        self.core.airtable.field_id(None, name)
+        self.core.providers.airtable.field_id(None, name)
     }
 
     /// The id of a field of another table, by the table's and its name.
     #[must_use]
     pub fn airtable_field_id_in(&self, table: &str, name: &str) -> Option<String> {
-        self.core.airtable.field_id(Some(table), name)
+        self.core.providers.airtable.field_id(Some(table), name)
     }
 
     /// The ids of the Deals table's records, in order.
     #[must_use]
     pub fn airtable_record_ids(&self) -> Vec<String> {
-        self.core.airtable.record_ids()
+        self.core.providers.airtable.record_ids()
     }
 
     /// A record as the data API shows it, with fields by name; `None` if there is none.
     #[must_use]
     pub fn airtable_record(&self, id: &str) -> Option<Value> {
-        self.core.airtable.record(id, self.now())
+        self.core.providers.airtable.record(id, self.now())
+    }
+
+    /// Notion's address, without `/v1`.
+    #[must_use]
+    pub fn notion_url(&self) -> &str {
+        self.core.providers.notion.site()
+    }
+
+    /// A token of a connection with every capability, to which the seeded pages are shared.
+    #[must_use]
+    pub fn notion_token(&self) -> &str {
+        &self.core.providers.notion.names().token
+    }
+
+    /// The id of the Deals database.
+    #[must_use]
+    pub fn notion_database_id(&self) -> &str {
+        &self.core.providers.notion.names().database
+    }
+
+    /// The id of the Deals data source.
+    #[must_use]
+    pub fn notion_data_source_id(&self) -> &str {
+        &self.core.providers.notion.names().source
+    }
+
+    /// The id of a page under which databases may be made.
+    #[must_use]
+    pub fn notion_parent_page_id(&self) -> &str {
+        &self.core.providers.notion.names().parent_page
+    }
+
+    /// The id of the connection's own bot, which its writes are by.
+    #[must_use]
+    pub fn notion_bot_id(&self) -> &str {
+        &self.core.providers.notion.names().bot
+    }
+
+    /// The id of a property of the Deals data source by its name, as answers show it.
+    #[must_use]
+    pub fn notion_property_id(&self, name: &str) -> Option<String> {
+        self.core.providers.notion.property_id(None, name)
+    }
+
+    /// The id of a property of another data source, by the data source's title or id and its name.
+    #[must_use]
+    pub fn notion_property_id_in(&self, source: &str, name: &str) -> Option<String> {
+        self.core.providers.notion.property_id(Some(source), name)
+    }
+
+    /// The id of a data source by its title.
+    #[must_use]
+    pub fn notion_data_source_id_of(&self, title: &str) -> Option<String> {
+        self.core.providers.notion.source_id(title)
+    }
+
+    /// The ids of the pages in the Deals data source that are not in the trash, in the order of their making.
+    #[must_use]
+    pub fn notion_page_ids(&self) -> Vec<String> {
+        self.core.providers.notion.page_ids()
+    }
+
+    /// A page as version 2026-03-11 of the API shows it, shared or not; `None` if there is none.
+    #[must_use]
+    pub fn notion_page(&self, id: &str) -> Option<Value> {
+        self.core.providers.notion.page(id, self.now())
+    }
+
+    /// Issues a Notion token that may do this and no more.
+    #[must_use]
+    pub fn issue_notion_token(&self, grant: NotionGrant) -> String {
+        self.core.providers.notion.issue(grant)
+    }
+
+    /// Revokes a Notion token; false if it was not issued here.
+    #[must_use = "false says that there was no such token"]
+    pub fn revoke_notion_token(&self, token: &str) -> bool {
+        self.core.providers.notion.revoke(token)
     }
 
     /// The control API's address.
@@ -201,13 +284,13 @@ impl Sandbox {
     /// Issues an Airtable token that may do this and no more.
     #[must_use]
     pub fn issue_token(&self, grant: TokenGrant) -> String {
-        self.core.airtable.issue(grant)
+        self.core.providers.airtable.issue(grant)
     }
 
     /// Revokes an Airtable token; false if it was not issued here.
     #[must_use = "false says that there was no such token"]
     pub fn revoke_token(&self, token: &str) -> bool {
-        self.core.airtable.revoke(token)
+        self.core.providers.airtable.revoke(token)
     }
 
     /// The knobs as they are.
@@ -229,9 +312,9 @@ impl Sandbox {
 }
 
 impl Core {
-    /// Airtable as the server asks it.
-    pub(crate) fn provider(&self) -> Arc<dyn Provider> {
-        let provider: Arc<dyn Provider> = self.airtable.clone();
+    /// A provider as the server asks it.
+    pub(crate) fn provider(&self, remote: Remote) -> Arc<dyn Provider> {
+        let provider = self.providers.of(remote);
         match &self.journal {
             Some(journal) => Arc::new(Journaled { provider, journal: journal.clone() }),
             None => provider,
@@ -240,11 +323,7 @@ impl Core {
 
     pub(crate) fn edit(&self, edit: &Edit) -> Result<Value, String> {
         let now = self.common.clock.now();
-        let make = || match edit.remote {
-            Remote::Airtable => {
-                self.airtable.edit(edit.base.as_deref(), edit.table.as_deref(), &edit.change, now)
-            }
-        };
+        let make = || self.providers.edit(edit, now);
         match &self.journal {
             Some(journal) => journal.edit(edit, now, make),
             None => make(),
@@ -253,11 +332,10 @@ impl Core {
 
     pub(crate) fn set_knobs(&self, knobs: Knobs) {
         self.common.set_knobs(knobs);
-        self.airtable.reset_limits();
+        self.providers.reset_limits();
     }
 
     pub(crate) fn world(&self) -> Value {
-        let now = self.common.clock.now();
-        serde_json::json!({"airtable": self.airtable.dump(now)})
+        self.providers.world(self.common.clock.now())
     }
 }

@@ -12,6 +12,7 @@ use actix_web::{App, HttpServer};
 use crate::connection::Connection;
 use crate::control;
 use crate::exchange::{MAX_BODY, Service, exchange};
+use crate::remote::Remote;
 use crate::sandbox::{Core, StartError};
 use crate::settings::Settings;
 
@@ -19,16 +20,25 @@ use crate::settings::Settings;
 #[derive(Debug)]
 pub(crate) struct Ports {
     airtable: (TcpListener, SocketAddr),
+    notion: (TcpListener, SocketAddr),
     control: (TcpListener, SocketAddr),
 }
 
 impl Ports {
     pub(crate) fn bind(settings: &Settings) -> Result<Self, StartError> {
-        Ok(Self { airtable: bind(settings.airtable_port)?, control: bind(settings.control_port)? })
+        Ok(Self {
+            airtable: bind(settings.airtable_port)?,
+            notion: bind(settings.notion_port)?,
+            control: bind(settings.control_port)?,
+        })
     }
 
     pub(crate) fn airtable_url(&self) -> String {
         format!("http://{}", self.airtable.1)
+    }
+
+    pub(crate) fn notion_url(&self) -> String {
+        format!("http://{}", self.notion.1)
     }
 
     pub(crate) fn control_url(&self) -> String {
@@ -60,10 +70,10 @@ impl Server {
             .spawn(move || {
                 actix_web::rt::System::new().block_on(async move {
                     match servers(ports, &core, gzip) {
-                        Ok((airtable, control)) => {
-                            ready.send(Ok(vec![airtable.handle(), control.handle()])).ok();
+                        Ok(servers) => {
+                            ready.send(Ok(servers.iter().map(actix_web::dev::Server::handle).collect())).ok();
                             // The servers end when they are told to, not by a failure of their own.
-                            futures::future::join(airtable, control).await.0.ok();
+                            futures::future::join_all(servers).await;
                         }
                         Err(error) => {
                             ready.send(Err(error)).ok();
@@ -80,31 +90,34 @@ impl Server {
     }
 }
 
-fn servers(
-    ports: Ports,
-    core: &Arc<Core>,
-    gzip: bool,
-) -> std::io::Result<(actix_web::dev::Server, actix_web::dev::Server)> {
-    let service = Data::new(Service { provider: core.provider(), common: core.common.clone() });
-    let airtable = HttpServer::new(move || {
-        App::new()
-            .wrap(Condition::new(gzip, Compress::default()))
-            .app_data(PayloadConfig::new(MAX_BODY))
-            .app_data(service.clone())
-            .default_service(to(exchange))
-    })
-    .on_connect(Connection::remember)
-    .workers(2)
-    .disable_signals()
-    .listen(ports.airtable.0)?
-    .run();
+fn servers(ports: Ports, core: &Arc<Core>, gzip: bool) -> std::io::Result<Vec<actix_web::dev::Server>> {
+    let airtable = provider(Remote::Airtable, ports.airtable.0, core, gzip)?;
+    let notion = provider(Remote::Notion, ports.notion.0, core, gzip)?;
     let core = Data::from(core.clone());
     let control = HttpServer::new(move || App::new().app_data(core.clone()).configure(control::configure))
         .workers(1)
         .disable_signals()
         .listen(ports.control.0)?
         .run();
-    Ok((airtable, control))
+    Ok(vec![airtable, notion, control])
+}
+
+/// A provider's server.
+fn provider(
+    remote: Remote,
+    listener: TcpListener,
+    core: &Arc<Core>,
+    gzip: bool,
+) -> std::io::Result<actix_web::dev::Server> {
+    let service = Data::new(Service { provider: core.provider(remote), common: core.common.clone() });
+    let server = HttpServer::new(move || {
+        App::new()
+            .wrap(Condition::new(gzip, Compress::default()))
+            .app_data(PayloadConfig::new(MAX_BODY))
+            .app_data(service.clone())
+            .default_service(to(exchange))
+    });
+    Ok(server.on_connect(Connection::remember).workers(2).disable_signals().listen(listener)?.run())
 }
 
 impl Drop for Server {

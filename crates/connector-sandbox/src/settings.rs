@@ -14,6 +14,8 @@ use crate::limit::Limits;
 pub struct Settings {
     /// Port of the Airtable API on loopback; 0 takes a free one.
     pub airtable_port: u16,
+    /// Port of the Notion API on loopback; 0 takes a free one.
+    pub notion_port: u16,
     /// Port of the control API on loopback; 0 takes a free one.
     pub control_port: u16,
     /// How many deals there are at first.
@@ -36,6 +38,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             airtable_port: 0,
+            notion_port: 0,
             control_port: 0,
             deals: 200,
             seed: 7,
@@ -66,6 +69,12 @@ pub struct Knobs {
     pub strict_booleans: bool,
     /// Milliseconds (of the sandbox's clock) until a new attachment has its size and type.
     pub attachment_delay_ms: u64,
+    /// Milliseconds (of the sandbox's clock) until Notion's queries and search know of a new page.
+    pub index_lag_ms: u64,
+    /// How many rows one Notion query yields in all its pages.
+    pub query_row_limit: u32,
+    /// How many rows a page of a Notion query holds at most, though more were asked for.
+    pub query_page_limit: u32,
 }
 
 impl Default for Knobs {
@@ -78,6 +87,9 @@ impl Default for Knobs {
             quota_exhausted: false,
             strict_booleans: false,
             attachment_delay_ms: 1000,
+            index_lag_ms: 0,
+            query_row_limit: 10_000,
+            query_page_limit: 100,
         }
     }
 }

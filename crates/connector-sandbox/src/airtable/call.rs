@@ -8,11 +8,11 @@ use crate::airtable::auth::Holder;
 use crate::airtable::failure::Failure;
 use crate::airtable::field::Field;
 use crate::airtable::read::Reader;
-use crate::airtable::request::Query;
 use crate::airtable::route::Route;
 use crate::airtable::table::{Row, Table};
 use crate::airtable::world::Base;
 use crate::provider::Request;
+use crate::query::Query;
 use crate::settings::Knobs;
 
 /// A routed request of a known holder.

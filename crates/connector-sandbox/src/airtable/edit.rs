@@ -196,6 +196,7 @@ impl Editor<'_> {
             }
             Change::CreateView { name, formula } => self.create_view(name, formula.as_deref()),
             Change::ExpireIterators => Ok(json!({})),
+            _ => Err("Airtable has no such edit".to_owned()),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Reading cells: the JSON that the data API shows.
 
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Number, Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::airtable::attachment::Attachment;
 use crate::airtable::cell::Cell;
@@ -164,7 +164,7 @@ pub(crate) fn number_value(number: f64) -> Value {
     if number.is_infinite() {
         return json!({"specialValue": if number > 0.0 { "Infinity" } else { "-Infinity" }});
     }
-    number.to_string().parse::<Number>().map_or(Value::Null, Value::Number)
+    crate::number::json(number)
 }
 
 /// A formula's result as JSON, in the form of the field's result type.

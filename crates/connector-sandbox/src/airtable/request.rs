@@ -3,41 +3,10 @@
 use serde_json::{Map, Value};
 
 use crate::airtable::failure::Failure;
-use crate::airtable::route::decode;
 use crate::provider::Request;
-
-/// A decoded query.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Query(Vec<(String, String)>);
+use crate::query::Query;
 
 impl Query {
-    /// Reads `a=1&b[]=2`; `+` and `%20` are spaces.
-    pub(crate) fn parse(text: &str) -> Self {
-        let pairs = text.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decode(&key.replace('+', " ")), decode(&value.replace('+', " ")))
-        });
-        Self(pairs.collect())
-    }
-
-    /// The last value of a key.
-    pub(crate) fn get(&self, key: &str) -> Option<&str> {
-        self.0.iter().rev().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
-    }
-
-    /// A list, spelled `key[]=`, `key[0]=` or `key=` again and again.
-    pub(crate) fn list(&self, key: &str) -> Vec<String> {
-        let own = |known: &str| {
-            known == key
-                || known
-                    .strip_prefix(key)
-                    .and_then(|rest| rest.strip_prefix('['))
-                    .and_then(|rest| rest.strip_suffix(']'))
-                    .is_some_and(|index| index.chars().all(|c| c.is_ascii_digit()))
-        };
-        self.0.iter().filter(|(known, _)| own(known)).map(|(_, value)| value.clone()).collect()
-    }
-
     /// `sort[0][field]=..&sort[0][direction]=..` in any order, as field and direction.
     pub(crate) fn sort(&self) -> Vec<(String, Option<String>)> {
         let mut levels: Vec<(u32, Option<String>, Option<String>)> = Vec::new();
@@ -104,14 +73,6 @@ pub(crate) fn text<'a>(body: &'a Map<String, Value>, key: &str) -> Result<Option
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lists_are_read_in_their_three_spellings() {
-        for query in ["f%5B%5D=A+b&f%5B%5D=C%20d", "f[0]=A%20b&f[1]=C+d", "f=A+b&f=C+d"] {
-            assert_eq!(Query::parse(query).list("f"), ["A b", "C d"], "{query}");
-        }
-        assert!(Query::parse("fields[]=A&f[x]=B").list("f").is_empty());
-    }
 
     #[test]
     fn sort_levels_are_put_in_order() {

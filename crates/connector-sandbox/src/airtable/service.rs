@@ -10,7 +10,6 @@ use crate::airtable::batch::Mode;
 use crate::airtable::call::Call;
 use crate::airtable::failure::Failure;
 use crate::airtable::iterator::Iterators;
-use crate::airtable::request::Query;
 use crate::airtable::route::{Endpoint, Route};
 use crate::airtable::seed::{self, Names};
 use crate::airtable::world::World;
@@ -19,6 +18,7 @@ use crate::fault::FaultAnswer;
 use crate::id::Random;
 use crate::limit::{Limiter, Rule};
 use crate::provider::{Provider, Reply, Request};
+use crate::query::Query;
 use crate::remote::Remote;
 use crate::settings::{Knobs, Settings, TokenGrant};
 
@@ -207,7 +207,13 @@ impl Provider for Airtable {
         self.call(request, knobs, now).unwrap_or_else(|failure| failure.reply())
     }
 
-    fn fault(&self, answer: &FaultAnswer) -> Reply {
+    fn is_kept(&self, request: &Request, status: u16) -> bool {
+        let reads = request.method == "GET" || request.path.ends_with("/listRecords");
+        // These were turned away at the door. Others may have used up ids, though they changed nothing else.
+        !reads && !matches!(status, 401 | 403 | 429)
+    }
+
+    fn fault(&self, answer: &FaultAnswer, _applied: Option<&Reply>) -> Reply {
         Failure::scripted(answer).reply()
     }
 

@@ -1,0 +1,87 @@
+//! Comments on pages and blocks.
+
+use serde_json::{Value, json};
+
+use crate::id::Id;
+use crate::notion::auth::Capability;
+use crate::notion::call::Call;
+use crate::notion::failure::Failure;
+use crate::notion::input;
+use crate::notion::list::{self, Paging};
+use crate::notion::read::{Reader, stamp};
+use crate::notion::rich_text::{self, Run};
+use crate::notion::world::{Parent, Stamps, World};
+
+/// A comment.
+#[derive(Clone, Debug)]
+pub(crate) struct Comment {
+    pub(crate) id: Id,
+    pub(crate) parent: Parent,
+    pub(crate) discussion: Id,
+    pub(crate) text: Vec<Run>,
+    pub(crate) stamps: Stamps,
+}
+
+/// The comments on the page or block that the query names.
+pub(crate) fn list(call: &Call<'_>, world: &World) -> Result<Value, Failure> {
+    call.holder.require(Capability::ReadComments)?;
+    let wanted = call.query.get("block_id").unwrap_or_default();
+    let id = input::uuid(wanted).filter(|id| call.holder.sees(world, id));
+    let id = id.ok_or_else(|| call.not_found("block", wanted))?;
+    let on_it = |comment: &&Comment| comment.parent.id() == Some(&id);
+    let comments: Vec<&Comment> = world.comments.iter().filter(on_it).collect();
+    let (comments, next) =
+        list::page(&comments, &Paging::of_query(&call.query)?, |one| (*one.id).to_owned())?;
+    let reader = call.reader(world);
+    Ok(list::envelope(
+        "comment",
+        comments.iter().map(|one| reader.comment(one, &call.holder.name)).collect(),
+        next,
+    ))
+}
+
+/// A new comment on a page, or in a discussion.
+pub(crate) fn create(call: &Call<'_>, world: &mut World) -> Result<Value, Failure> {
+    call.holder.require(Capability::InsertComments)?;
+    let body = call.input();
+    let text = rich_text::runs(&body.member("rich_text"))?;
+    let (parent, discussion) = if let Some(discussion) = body.member("discussion_id").present() {
+        let id = discussion.uuid()?;
+        let known = world.comments.iter().find(|comment| comment.discussion == id);
+        (known.ok_or_else(|| call.not_found("discussion", &id))?.parent.clone(), id)
+    } else {
+        let page = call.page(world, &body.member("parent").member("page_id").uuid()?)?.id.clone();
+        (Parent::Page(page), world.random.uuid())
+    };
+    let id = world.random.uuid();
+    let stamps = Stamps::new(&call.holder.bot, call.now);
+    let comment = Comment { id, parent, discussion, text, stamps };
+    let shown = call.reader(world).comment(&comment, &call.holder.name);
+    world.comments.push(comment);
+    Ok(shown)
+}
+
+/// A comment by its id.
+pub(crate) fn get(call: &Call<'_>, world: &World) -> Result<Value, Failure> {
+    call.holder.require(Capability::ReadComments)?;
+    let id = call.id()?;
+    let found = world.comments.iter().find(|comment| comment.id == id);
+    let comment = found.ok_or_else(|| call.not_found("comment", &id))?;
+    Ok(call.reader(world).comment(comment, &call.holder.name))
+}
+
+impl Reader<'_> {
+    fn comment(&self, comment: &Comment, connection: &str) -> Value {
+        let mut object = self.object("comment", &comment.id, false);
+        object.remove("in_trash");
+        object.remove("archived");
+        stamp(&mut object, &comment.stamps);
+        object.remove("last_edited_by");
+        object.insert("parent".to_owned(), self.parent(&comment.parent));
+        object.insert("discussion_id".to_owned(), json!(&*comment.discussion));
+        object.insert("rich_text".to_owned(), Value::Array(self.rich_text(&comment.text)));
+        let name = json!({"type": "integration", "resolved_name": connection});
+        object.insert("display_name".to_owned(), name);
+        Value::Object(object)
+    }
+}

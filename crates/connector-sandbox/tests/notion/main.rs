@@ -1,0 +1,8 @@
+//! The sandbox's Notion over real sockets, as a client meets it.
+
+#![cfg(test)]
+
+mod client;
+mod entrance;
+mod pages;
+mod program;
