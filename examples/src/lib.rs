@@ -1,4 +1,6 @@
-//! What the examples share.
+//! What the examples share, and a third connector as short as one can be: [`slate`].
+
+pub mod slate;
 
 use std::io::Write as _;
 
