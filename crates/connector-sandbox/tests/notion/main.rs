@@ -6,3 +6,4 @@ mod client;
 mod entrance;
 mod pages;
 mod program;
+mod queries;
