@@ -6,7 +6,7 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
 
-use connector_sandbox::{Edit, Sandbox, Settings, StartError};
+use connector_sandbox::{Edit, Remote, Sandbox, Settings, StartError};
 use serde_json::{Value, json};
 
 fn start(journal: &Path) -> Sandbox {
@@ -45,6 +45,35 @@ async fn requests_and_edits_are_there_again_with_their_ids_and_times() {
         world(&sandbox)
     };
     assert_eq!(world(&start(&path)), before);
+}
+
+#[tokio::test]
+async fn pages_of_notion_are_there_again_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notion.jsonl");
+    let before = {
+        let sandbox = start(&path);
+        let properties = json!({"Sector": {"multi_select": [{"name": "Nouveau"}]}});
+        let body =
+            json!({"parent": {"data_source_id": sandbox.notion_data_source_id()}, "properties": properties});
+        let post = async |body: &Value| -> Value {
+            let request = reqwest::Client::new().post(format!("{}/v1/pages", sandbox.notion_url()));
+            let request = request.bearer_auth(sandbox.notion_token()).header("notion-version", "2025-09-03");
+            request.json(body).send().await.unwrap().json().await.unwrap()
+        };
+        let made = post(&body).await;
+        let page = made["id"].as_str().unwrap_or_else(|| panic!("{made}"));
+        sandbox.edit(&Edit::update_record(page, json!({"Amount": 1200})).of(Remote::Notion)).unwrap();
+        sandbox.edit(&Edit::unshare(page)).unwrap();
+        let mut refused = body.clone();
+        refused["properties"]["Status"] = json!({"status": {"name": "?"}});
+        assert_eq!(post(&refused).await["status"], 400);
+        post(&body).await;
+        sandbox.world()["notion"].clone()
+    };
+    assert_eq!(start(&path).world()["notion"]["pages"], before["pages"]);
+    assert_eq!(start(&path).notion_page_ids().len(), 5);
+    assert_eq!(start(&path).world()["notion"]["shared"], before["shared"]);
 }
 
 #[tokio::test]

@@ -24,14 +24,19 @@ pub(crate) fn get(call: &Call<'_>, world: &World) -> Result<Value, Failure> {
 /// A database as an answer; in old versions with the schema of its only data source.
 fn show(call: &Call<'_>, world: &World, id: &Id) -> Result<Value, Failure> {
     let database = call.database(world, id)?;
-    let source = match (call.version.has_data_sources(), database.sources.as_slice()) {
-        (true, _) => None,
-        (false, [only]) => world.sources.get(only),
-        // One in the trash has put its data sources there too.
-        (false, []) => world.sources.values().find(|source| source.database == database.id),
-        (false, several) => return Err(Failure::several_sources(&database.id, several)),
-    };
+    let source = if call.version.has_data_sources() { None } else { Some(table(world, database)?) };
     Ok(call.reader(world).database(database, source))
+}
+
+/// The data source that old versions take a database for.
+fn table<'w>(world: &'w World, database: &Database) -> Result<&'w DataSource, Failure> {
+    let found = match database.sources.as_slice() {
+        [only] => world.sources.get(only),
+        // One in the trash has put its data sources there too.
+        [] => world.sources.values().find(|source| source.database == database.id),
+        _ => None,
+    };
+    found.ok_or_else(|| Failure::several_sources(&database.id, &database.sources))
 }
 
 /// A new database with its first data source, which takes its title.
@@ -140,7 +145,7 @@ pub(crate) fn update(call: &Call<'_>, world: &mut World) -> Result<Value, Failur
     let moved = body.member("parent").present().map(|input| parent(call, world, &input)).transpose()?;
     let fields = Fields::read(&body)?;
     if !call.version.has_data_sources() {
-        let source = call.only_source(world, &id)?.id.clone();
+        let source = table(world, call.database(world, &id)?)?.id.clone();
         change_schema(call, world, &source, &body.member("properties"))?;
         if let (Some(title), Some(source)) = (&fields.title, world.sources.get_mut(&source)) {
             source.title.clone_from(title);

@@ -4,6 +4,9 @@
 
 mod client;
 mod entrance;
+mod faults;
 mod pages;
 mod program;
 mod queries;
+mod schema;
+mod values;
