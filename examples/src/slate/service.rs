@@ -131,17 +131,12 @@ impl Slate {
         Ok(column)
     }
 
-    /// Adds a choice to a column that has some; its id.
-    pub fn add_choice(&self, column: &str, name: &str) -> Option<String> {
+    /// Adds a choice to a column, if it has some.
+    pub fn add_choice(&self, column: &str, name: &str) {
         let mut table = self.table();
-        let column = table.columns.iter_mut().find(|known| known.id == column)?;
-        match &mut column.kind {
-            Kind::Choice(choices) | Kind::Choices(choices) => {
-                let id = format!("{} {}", column.id, choices.len());
-                choices.push((id.clone(), name.to_owned()));
-                Some(id)
-            }
-            _ => None,
+        let Some(column) = table.columns.iter_mut().find(|known| known.id == column) else { return };
+        if let Kind::Choice(choices) | Kind::Choices(choices) = &mut column.kind {
+            choices.push((format!("{} {}", column.id, choices.len()), name.to_owned()));
         }
     }
 
