@@ -100,7 +100,8 @@ fn understand(kind: &str, config: &wire::Config) -> (FieldKind, bool) {
             None => (FieldKind::Other { name: kind.to_owned() }, false),
         },
         "verification" => {
-            let states = ["verified", "unverified", "expired"];
+            // Not being verified is being empty.
+            let states = ["verified", "expired"];
             let options = states.map(|state| FieldOption { id: state.into(), name: state.to_owned() }).into();
             (FieldKind::Select { options, extensible: false }, true)
         }

@@ -82,7 +82,10 @@ fn read(kind: &str, held: &RawValue) -> Result<Value, Unreadable> {
         "unique_id" => unique_id(parse(held)?),
         "verification" => {
             let Verification { state } = parse(held)?;
-            Value::Choice(Choice { id: Some(state.as_str().into()), name: state })
+            match state.as_str() {
+                "unverified" => Value::Empty,
+                _ => Value::Choice(Choice { id: Some(state.as_str().into()), name: state }),
+            }
         }
         "place" => {
             let Place { name, address } = parse(held)?;

@@ -97,9 +97,7 @@ pub(crate) fn encode(column: &Column, value: &Value, create_options: bool) -> Re
             }
             raw(&ids)?
         }
-        ("verification", Value::Choice(choice))
-            if matches!(choice.name.as_str(), "verified" | "unverified") =>
-        {
+        ("verification", Value::Choice(choice)) if choice.name == "verified" => {
             raw(&json!({ "state": choice.name }))?
         }
         (_, value) => {

@@ -135,6 +135,7 @@ fn what_is_read_is_written_the_same(
 #[case("unique_id", r#"{"prefix":"ST","number":12}"#, Value::text("ST-12"))]
 #[case("unique_id", r#"{"prefix":null,"number":12}"#, Value::text("12"))]
 #[case("verification", "null", Value::Empty)]
+#[case("verification", r#"{"state":"unverified","verified_by":null,"date":null}"#, Value::Empty)]
 #[case(
     "place",
     r#"{"lat":48.8,"lon":2.3,"name":"Bureau","address":"1 rue X","aws_place_id":null}"#,

@@ -1,6 +1,11 @@
 //! The connector on a Notion that remembers, counts and is strict.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "all of this is tests, their shared functions included")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "all of this is tests, their shared functions included"
+)]
 
 mod conformance;
 mod fields;

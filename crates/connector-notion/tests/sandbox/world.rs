@@ -54,7 +54,9 @@ impl World {
 
     pub(crate) fn connect_to(&self, container: &str, create_options: bool) -> Arc<dyn DealConnector> {
         let base = self.sandbox.notion_database_id().into();
-        self.provider.connect(ConnectorSettings { base, container: container.into(), create_options }).unwrap()
+        self.provider
+            .connect(ConnectorSettings { base, container: container.into(), create_options })
+            .unwrap()
     }
 
     /// A property of the deals.
