@@ -92,7 +92,7 @@ pub fn environment_fault(lang: Lang, fault: &Fault) -> String {
         ),
         Fault::SecretKey { error: KeyError::Guessable, .. } => say!(
             lang,
-            "{variable} : se devine, car elle n'est pas due au hasard. Faites-en une avec : openssl rand -hex 32",
+            "{variable} : trop facile à trouver, car elle n'est pas due au hasard. Faites-en une avec : openssl rand -hex 32",
             "{variable}: can be guessed, for it is not random. Make one with: openssl rand -hex 32"
         ),
         Fault::LogFormat { value } => say!(

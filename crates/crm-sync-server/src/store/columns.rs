@@ -203,7 +203,9 @@ mod tests {
 
     #[test]
     fn nul_becomes_a_visible_sign_and_words_that_look_like_its_escape_stay() {
-        for (said, kept) in [("a\0b\0", "a\u{FFFD}b\u{FFFD}"), (r"a\u0000", r"a\u0000"), ("\\\0", "\\\u{FFFD}")] {
+        for (said, kept) in
+            [("a\0b\0", "a\u{FFFD}b\u{FFFD}"), (r"a\u0000", r"a\u0000"), ("\\\0", "\\\u{FFFD}")]
+        {
             let read: String = Document::of(&said).unwrap().read().unwrap();
             assert_eq!(read, kept, "{said:?}");
         }
