@@ -50,6 +50,8 @@ pub enum Command {
     ImportCsv(ImportArgs),
     /// Encrypts the stored tokens with another key: the environment's, or a new one in the key file
     RotateKey(RotateKeyArgs),
+    /// Takes everything of this program out of the CRM's database again, and leaves the CRM's own
+    Retire(RetireArgs),
 }
 
 /// A remote.
@@ -243,6 +245,26 @@ pub struct RotateKeyArgs {
     /// Prints one JSON document
     #[arg(long)]
     pub json: bool,
+}
+
+/// `retire`
+#[derive(Debug, Args)]
+pub struct RetireArgs {
+    /// What becomes of the stored tokens: clear (put back unencrypted, for a CRM that uses them) or forgotten
+    #[arg(long, value_name = "clear|forgotten")]
+    pub tokens: TokensLeft,
+    /// Does it without asking
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// What becomes of the stored tokens when this program goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TokensLeft {
+    /// They lie in clear again, as the CRM would have stored them.
+    Clear,
+    /// They are gone.
+    Forgotten,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

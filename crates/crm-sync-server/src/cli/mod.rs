@@ -9,6 +9,7 @@ mod demo;
 mod import_csv;
 mod plan;
 mod progress;
+mod retire;
 mod rotate_key;
 mod serve;
 mod status;
@@ -108,6 +109,7 @@ async fn dispatch(environment: &Environment, command: Command, console: Console)
         Command::Apply(args) => apply::run(&app, console, args, cancel).await,
         Command::Status(_) => status::run(&app, console).await,
         Command::ImportCsv(args) => import_csv::run(&app, console, &args).await,
+        Command::Retire(args) => retire::run(&app, console, &args).await,
         Command::RotateKey(args) => rotate_key::run(&app, console, &args).await,
     }
 }
@@ -115,7 +117,7 @@ async fn dispatch(environment: &Environment, command: Command, console: Console)
 impl Command {
     const fn wants_json(&self) -> bool {
         match self {
-            Self::Serve(_) | Self::Demo(_) => false,
+            Self::Serve(_) | Self::Demo(_) | Self::Retire(_) => false,
             Self::Configure(args) => args.json,
             Self::Check(args) => args.json,
             Self::Sync(args) => args.json,

@@ -11,6 +11,36 @@ pub fn configuration_saved(lang: Lang) -> String {
     say!(lang, "Configuration sauvegardée", "Configuration saved")
 }
 
+/// What a person is asked before everything of the program is taken out.
+#[must_use]
+pub fn retire_question(lang: Lang) -> String {
+    say!(
+        lang,
+        "Retirer du CRM les réglages, les liens et tout l'historique des synchronisations ? Les deals restent. [o/N] ",
+        "Take the settings, the links and the whole history of syncs out of the CRM? The deals stay. [y/N] "
+    )
+}
+
+/// Nobody said yes to it.
+#[must_use]
+pub fn retire_unconfirmed(lang: Lang) -> String {
+    say!(
+        lang,
+        "Rien n'a été retiré. Pour le faire sans question : --yes",
+        "Nothing was taken out. To do it without a question: --yes"
+    )
+}
+
+/// Everything of the program is out of the database.
+#[must_use]
+pub fn retired(lang: Lang) -> String {
+    say!(
+        lang,
+        "La base de données est celle du CRM seul, deals et journal compris. Le dossier de données de ce programme peut être supprimé.",
+        "The database is the CRM's alone, deals and log included. This program's data folder can be deleted."
+    )
+}
+
 /// Which table is connected.
 #[must_use]
 pub fn connection_line(lang: Lang, remote: &str, table: &str, base: &str) -> String {

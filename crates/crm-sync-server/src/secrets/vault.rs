@@ -164,6 +164,22 @@ impl Vault {
         Ok(Rotated { remotes, file: Some(path) })
     }
 
+    /// Puts the stored tokens back as a CRM that does not encrypt keeps them: the way back.
+    pub async fn bare(&self) -> Result<(), SecretsError> {
+        let keys = self.keys.clone();
+        self.store.edit_tokens(move |tokens| Ok((resealing::open_all(&keys, tokens)?, ()))).await?
+    }
+
+    /// Forgets all stored tokens.
+    pub async fn forget_all(&self) -> Result<(), SecretsError> {
+        let forget = |tokens: &Tokens| -> Result<_, SecretsError> {
+            Ok((tokens.keys().map(|remote| TokenEdit::new(remote, None)).collect(), ()))
+        };
+        self.store.edit_tokens(forget).await??;
+        self.store.wipe_tokens().await?;
+        Ok(())
+    }
+
     /// A key for another use than tokens: the same in every replica that has the same key.
     pub async fn derive(&self, purpose: Purpose) -> Result<DerivedKey, SecretsError> {
         let keys = self.keys.clone();

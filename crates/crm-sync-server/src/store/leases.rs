@@ -48,6 +48,13 @@ pub(super) fn acquire(
     })
 }
 
+/// A run that has a connection at `now`, whichever.
+pub(super) fn any_holder(conn: &mut Conn, now: DateTime<Utc>) -> Result<Option<RunId>, Failure> {
+    let held = leases::table.filter(leases::run.is_not_null().and(leases::expires_at.gt(Moment::from(now))));
+    let holder: Option<Option<String>> = held.select(leases::run).first(conn).optional()?;
+    Ok(holder.flatten().map(RunId::from))
+}
+
 /// Prolongs the lease until `until`, even an expired one that nobody took.
 pub(super) fn renew(conn: &mut Conn, lease: &Lease, until: DateTime<Utc>) -> Result<(), Failure> {
     conn.write(|conn| {

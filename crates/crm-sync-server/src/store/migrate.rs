@@ -44,6 +44,33 @@ pub(super) fn migrate(conn: &mut Conn) -> Result<(), Failure> {
     })
 }
 
+/// Takes our schema out again, the last migration first: all of it or nothing.
+pub(super) fn retire(conn: &mut Conn) -> Result<(), Failure> {
+    conn.change_schema(|conn| {
+        if let Conn::Postgres(inner) = conn {
+            diesel::sql_query(LOCK).execute(inner)?;
+        }
+        match conn {
+            Conn::Postgres(inner) => revert(&POSTGRES, inner),
+            Conn::Sqlite(inner) => revert(&SQLITE, inner),
+        }?;
+        diesel::sql_query("DROP TABLE sync_migrations").execute(conn)?;
+        Ok(())
+    })
+}
+
+fn revert<C>(migrations: &EmbeddedMigrations, conn: &mut C) -> Result<(), Failure>
+where
+    C: diesel::migration::MigrationConnection + 'static,
+    EmbeddedMigrations: MigrationSource<C::Backend>,
+{
+    let migrations = MigrationSource::<C::Backend>::migrations(migrations).map_err(StoreError::Database)?;
+    for migration in migrations.iter().rev() {
+        migration.revert(conn).map_err(StoreError::Database)?;
+    }
+    Ok(())
+}
+
 /// Runs what was not `done`, and answers with its versions.
 fn run<C>(migrations: &EmbeddedMigrations, conn: &mut C, done: Vec<String>) -> Result<Vec<String>, Failure>
 where

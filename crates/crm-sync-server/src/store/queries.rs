@@ -11,8 +11,8 @@ use serde::de::DeserializeOwned;
 use super::columns::Document;
 use super::{
     ConfigChange, Connection, ConnectorConfig, DieselStore, Disputed, Logged, NewSyncLog, Run, RunFilter,
-    SyncLog, TokenEdit, Tokens, configs, conflicts, connections, deals, leases, operations, runs, sync_logs,
-    tokens,
+    SyncLog, TokenEdit, Tokens, configs, conflicts, connections, deals, leases, migrate, operations, runs,
+    sync_logs, tokens,
 };
 
 /// The history.
@@ -77,6 +77,18 @@ impl DieselStore {
 
 /// The database itself.
 impl DieselStore {
+    /// Fails if a run is under way, of any connection.
+    pub async fn assert_idle(&self) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let holder = self.run(move |conn| leases::any_holder(conn, now)).await?;
+        holder.map_or(Ok(()), |run| Err(StoreError::Held(run)))
+    }
+
+    /// Takes everything of ours out of the database, and leaves the CRM's. This store is of no use afterwards.
+    pub async fn retire(&self) -> Result<(), StoreError> {
+        self.run(migrate::retire).await
+    }
+
     /// Asks the database for the least it can answer.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.run(|conn| Ok(diesel::sql_query("SELECT 1").execute(conn).map(|_| ())?)).await

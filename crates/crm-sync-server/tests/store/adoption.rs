@@ -1,10 +1,8 @@
 //! Either side may have come first: databases that the CRM made, and that we made.
 
-use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 
-use connector_core::store::Store as _;
+use connector_core::store::{Store as _, StoreError};
 use connector_core::testing::ManualClock;
 use connector_core::value::Value;
 use crm_sync_server::crm;
@@ -201,28 +199,57 @@ async fn both_databases_have_the_same_tables() {
     assert_eq!(on_postgres, columns(Kind::Sqlite, &mut sqlite.crm));
 }
 
+/// Everything that a database holds, as text: tables, indexes, triggers and functions, and the CRM's rows.
+fn everything(kind: Kind, crm: &mut Crm) -> Vec<Option<String>> {
+    let mut all = match kind {
+        Kind::Postgres => crm.column(
+            "kind || ' ' || name",
+            "FROM (
+                SELECT 'table' AS kind, tablename AS name FROM pg_tables WHERE schemaname = current_schema()
+                UNION ALL SELECT 'column', table_name || '.' || column_name || ' ' || data_type
+                    || coalesce(column_default, '') FROM information_schema.columns
+                    WHERE table_schema = current_schema()
+                UNION ALL SELECT 'index', indexdef FROM pg_indexes WHERE schemaname = current_schema()
+                UNION ALL SELECT 'trigger', tgname FROM pg_trigger WHERE NOT tgisinternal
+                UNION ALL SELECT 'function', proname FROM pg_proc WHERE pronamespace = current_schema()::regnamespace
+            ) AS things ORDER BY 1",
+        ),
+        Kind::Sqlite => crm.column("sql", "FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY 1"),
+    };
+    let deal =
+        "id || client || statut || montant_brut || probabilite || coalesce(notes, 'null') || updated_at";
+    all.extend(crm.column(deal, "FROM deals ORDER BY id"));
+    all.extend(crm.column("provider || coalesce(field_mapping, '')", "FROM connector_configs ORDER BY id"));
+    all.extend(crm.column("provider || status || records_created", "FROM sync_logs ORDER BY id"));
+    all
+}
+
 #[rstest]
-#[case::postgres(Kind::Postgres, "postgres")]
-#[case::sqlite(Kind::Sqlite, "sqlite")]
+#[case::postgres(Kind::Postgres)]
+#[case::sqlite(Kind::Sqlite)]
 #[tokio::test]
-async fn the_way_back_leaves_the_crm_as_it_was(#[case] kind: Kind, #[case] folder: &str) {
-    let mut desk = Desk::new(kind).await;
-    let id = desk.crm.add("Acme");
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations").join(folder);
-    let mut migrations: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    migrations.sort();
+async fn the_way_back_leaves_the_database_as_the_crm_had_made_it(#[case] kind: Kind) {
+    let place = Place::new(kind);
+    let mut crm = place.crm();
+    crm_starts(kind, &mut crm);
+    crm.execute(DEALS);
+    let before = everything(kind, &mut crm);
+    let store = place.store(&ManualClock::default()).await;
+    assert_ne!(everything(kind, &mut crm), before);
 
-    for migration in migrations.iter().rev() {
-        desk.crm.execute(&fs::read_to_string(migration.join("down.sql")).unwrap());
-    }
-    desk.crm.execute("DELETE FROM sync_migrations");
+    store.retire().await.unwrap();
 
-    assert_eq!(
-        columns(kind, &mut desk.crm).iter().filter(|column| column.starts_with("sync_")).count(),
-        10 + 1,
-        "the CRM's sync_logs and our list of migrations are left"
-    );
-    desk.crm.execute(&format!("UPDATE deals SET client = 'Zenith' WHERE id = {id}"));
-    let again = desk.place.store(&desk.clock).await;
-    assert_eq!(again.deals().await.unwrap().len(), 1);
+    assert_eq!(everything(kind, &mut crm), before);
+    crm.execute("UPDATE deals SET client = 'Zenith' WHERE id = 1");
+    let again = place.store(&ManualClock::default()).await;
+    assert_eq!(again.deals().await.unwrap().len(), 2, "and it may come back");
+}
+
+#[tokio::test]
+async fn the_way_back_waits_for_a_run_that_is_under_way() {
+    let desk = Desk::new(Kind::Sqlite).await;
+    desk.store.assert_idle().await.unwrap();
+    let lease = desk.lease().await;
+    let busy = desk.store.assert_idle().await.unwrap_err();
+    assert!(matches!(busy, StoreError::Held(run) if run == lease.run));
 }

@@ -340,6 +340,26 @@ async fn the_key_of_the_environment_is_changed_with_the_one_before_at_hand(#[cas
     assert_eq!(fs::read_dir(safe.data.path()).unwrap().count(), 0, "no file is made beside it");
 }
 
+#[rstest]
+#[case::postgres(Kind::Postgres)]
+#[case::sqlite(Kind::Sqlite)]
+#[tokio::test]
+async fn the_way_back_puts_tokens_in_clear_or_forgets_them(#[case] kind: Kind) {
+    let mut safe = Safe::new(kind).await;
+    let vault = safe.vault().await;
+    vault.store(AIRTABLE, &TOKEN.into()).await.unwrap();
+    assert!(
+        safe.vault_keyed(OTHER_KEY, None).await.token_of(AIRTABLE).await.is_ok(),
+        "the file's key is at hand"
+    );
+
+    vault.bare().await.unwrap();
+    assert_eq!(safe.held(), TOKEN);
+    vault.adopt().await.unwrap();
+    vault.forget_all().await.unwrap();
+    assert_eq!(safe.held(), "");
+}
+
 #[tokio::test]
 async fn a_key_moves_from_the_file_to_the_environment() {
     let safe = Safe::new(Kind::Sqlite).await;
