@@ -113,6 +113,9 @@ pub enum FieldKind {
     },
     /// Files.
     Files,
+    /// What is written in the record itself, as Markdown: the body of a page. It is read and written apart from the
+    /// other fields, at a cost of calls for each record.
+    Body,
     /// Something that this library does not know.
     Other {
         /// Its name in the remote.
@@ -166,6 +169,7 @@ impl FieldKind {
             Self::People { .. } => "people",
             Self::Links { .. } => "links",
             Self::Files => "files",
+            Self::Body => "body",
             Self::Other { name } => name,
         }
     }
@@ -181,6 +185,7 @@ mod tests {
             FieldKind::Text { max: Some(9) },
             FieldKind::Checkbox,
             FieldKind::Links { container: "tbl".into() },
+            FieldKind::Body,
             FieldKind::Other { name: "button".to_owned() },
         ] {
             let json = serde_json::to_string(&kind).unwrap();

@@ -62,6 +62,7 @@ fn fields() -> Vec<Field> {
         FieldKind::People { many: true },
         FieldKind::Links { container: "tbl".into() },
         FieldKind::Files,
+        FieldKind::Body,
         FieldKind::Other { name: "button".to_owned() },
     ]
     .map(|kind| {
@@ -160,7 +161,8 @@ fn cell_of(kind: &FieldKind) -> BoxedStrategy<Value> {
         | FieldKind::RichText
         | FieldKind::Email
         | FieldKind::Url
-        | FieldKind::Phone => text().prop_map(Value::text).boxed(),
+        | FieldKind::Phone
+        | FieldKind::Body => text().prop_map(Value::text).boxed(),
         FieldKind::Number { .. } => number().prop_map(Value::Number).boxed(),
         FieldKind::Currency { .. } | FieldKind::Percent { .. } => {
             any::<i32>().prop_map(|cents| Value::Number(Decimal::new(cents.into(), 2))).boxed()
@@ -391,6 +393,7 @@ fn every_pair_is_decided() {
     people       L L     · ·     · ·     · ·     · ·     · ·     · ·     · L
     links        · L     · ·     · ·     · ·     · ·     · ·     · ·     · L
     files        · L     · ·     · ·     · ·     · ·     · ·     · ·     · ·
+    body         L L     · ·     · ·     · ·     · ·     · ·     · ·     · ·
     button       · L     · ·     · ·     · ·     · ·     · ·     · ·     · ·
     ");
 }

@@ -105,6 +105,22 @@ impl Api {
         let request = Request::new(Method::GET, ["v1", "pages", page, "properties", &property]);
         self.http.send(&page_of(request, cursor)).await
     }
+
+    /// One page of what stands directly in a page or block.
+    pub(crate) async fn children(&self, id: &str, cursor: Option<&str>) -> Result<wire::List<wire::Block>> {
+        self.http.send(&page_of(Request::new(Method::GET, ["v1", "blocks", id, "children"]), cursor)).await
+    }
+
+    /// Adds at most 100 blocks at the end of a page. It is not repeated once it may have been done.
+    pub(crate) async fn append(&self, id: &str, blocks: &[Value]) -> Result<wire::List<wire::Block>> {
+        let request = Request::new(Method::PATCH, ["v1", "blocks", id, "children"]);
+        self.http.send(&request.json(&json!({ "children": blocks }))?).await
+    }
+
+    /// Puts a block into the trash.
+    pub(crate) async fn delete_block(&self, id: &str) -> Result<wire::Block> {
+        self.http.send(&Request::new(Method::DELETE, ["v1", "blocks", id])).await
+    }
 }
 
 fn page_of(request: Request, cursor: Option<&str>) -> Request {

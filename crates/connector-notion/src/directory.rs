@@ -19,11 +19,17 @@ type ByEmail = HashMap<String, String>;
 pub(crate) struct Directory {
     api: Api,
     people: Known<ByEmail>,
+    bot: Known<str>,
 }
 
 impl Directory {
     pub(crate) fn new(api: Api) -> Self {
-        Self { api, people: Known::default() }
+        Self { api, people: Known::default(), bot: Known::default() }
+    }
+
+    /// The id of the bot that the token belongs to.
+    pub(crate) async fn bot(&self) -> Result<Arc<str>, Failure> {
+        self.bot.settled(async { Ok(Arc::from(self.api.me().await?.body.id)) }).await
     }
 
     /// Gives the person the id that belongs to the e-mail address, if it has none and there is one.

@@ -3,6 +3,7 @@
 use connector_core::id::{BaseId, ContainerId, FieldId};
 use connector_core::schema::{Field, FieldKind, FieldOption, Schema};
 
+use crate::body;
 use crate::property_id;
 use crate::wire;
 
@@ -49,6 +50,7 @@ impl Layout {
             });
         }
         columns.sort_by_key(|column| !column.field.primary);
+        columns.push(Column { field: body::field(), kind: body::PAGE_BODY.to_owned(), follows: None });
         Self {
             database: database.unwrap_or_else(|| source.id.clone()).into(),
             id: source.id.into(),

@@ -17,6 +17,7 @@ use secrecy::SecretString;
 
 use crate::address;
 use crate::api::Api;
+use crate::body::Bodies;
 use crate::connector::NotionConnector;
 use crate::directory::Directory;
 use crate::failure::{About, Notion, REMOTE, into_error, kind};
@@ -29,13 +30,14 @@ pub const ENDPOINT: &str = "https://api.notion.com";
 
 /// Notion as one token sees it.
 ///
-/// Connectors of one provider share its connections, Notion's pace of 180 requests a minute for the token, and what is
-/// known of the workspace's people.
+/// Connectors of one provider share its connections, Notion's pace of 180 requests a minute for the token, what is known
+/// of the workspace's people, and the bodies of pages that were read: keep one as long as the program runs.
 #[derive(Debug)]
 pub struct NotionProvider {
     api: Api,
     meter: Arc<Meter>,
     directory: Arc<Directory>,
+    bodies: Arc<Bodies>,
     in_flight: NonZeroUsize,
 }
 
@@ -109,7 +111,7 @@ impl NotionProvider {
         let http = http.paced_by(Limiter::new(requests, window)).metered_by(Arc::clone(&meter));
         let api = Api { http, version };
         let directory = Arc::new(Directory::new(api.clone()));
-        Ok(Self { api, meter, directory, in_flight })
+        Ok(Self { api, meter, directory, bodies: Arc::default(), in_flight })
     }
 
     /// What the calls with this token cost so far.
@@ -184,7 +186,13 @@ impl Provider for NotionProvider {
         let chosen = if container.as_str().trim().is_empty() { base.as_str() } else { container.as_str() };
         let meter = Arc::new(Meter::default());
         let api = Api { http: self.api.http.metered_by(Arc::clone(&meter)), ..self.api };
-        let source = Source::new(api, Arc::clone(&self.directory), parse(chosen)?, create_options);
+        let source = Source::new(
+            api,
+            Arc::clone(&self.directory),
+            Arc::clone(&self.bodies),
+            parse(chosen)?,
+            create_options,
+        );
         Ok(Arc::new(NotionConnector::new(source, meter, self.in_flight)))
     }
 }

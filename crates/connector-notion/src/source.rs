@@ -13,6 +13,7 @@ use futures::stream::{self, StreamExt};
 
 use crate::address;
 use crate::api::Api;
+use crate::body::{self, Bodies};
 use crate::codec::{self, Decoded};
 use crate::completion;
 use crate::directory::Directory;
@@ -37,6 +38,7 @@ pub(crate) struct Source {
     pub(crate) create_options: bool,
     pub(crate) directory: Arc<Directory>,
     pub(crate) turns: Turns,
+    bodies: Arc<Bodies>,
     layout: Known<Layout>,
     memory: Mutex<Memory>,
 }
@@ -51,9 +53,16 @@ struct Memory {
 }
 
 impl Source {
-    pub(crate) fn new(api: Api, directory: Arc<Directory>, address: String, create_options: bool) -> Self {
+    pub(crate) fn new(
+        api: Api,
+        directory: Arc<Directory>,
+        bodies: Arc<Bodies>,
+        address: String,
+        create_options: bool,
+    ) -> Self {
         Self {
             api,
+            bodies,
             address,
             create_options,
             directory,
@@ -167,6 +176,7 @@ impl Source {
         let mut properties = fields.clone();
         let asked = layout.columns.iter().filter(|column| fields.contains(&column.field.id));
         properties.extend(asked.filter_map(|column| column.follows.clone()));
+        properties.retain(|property| !body::is_body(property));
         if properties.is_empty() {
             properties.insert("title".into());
         }
@@ -188,8 +198,12 @@ impl Source {
         let page_id = RemoteId::from(page.id.as_str());
         let mut cells = Vec::with_capacity(fields.len());
         for column in layout.columns.iter().filter(|column| fields.contains(&column.field.id)) {
-            let Decoded { value, cut } = decode(page, column);
             let id = &column.field.id;
+            if body::is_body(id) {
+                cells.push((id.clone(), self.body(page, &page_id).await));
+                continue;
+            }
+            let Decoded { value, cut } = decode(page, column);
             if column.kind == "date" {
                 self.remember_period(&page_id, id, &value);
             }
@@ -198,14 +212,31 @@ impl Source {
                 cells.push((id.clone(), value));
             }
         }
-        let time = |text: &Option<String>| text.as_ref().and_then(|time| time.parse::<DateTime<Utc>>().ok());
         RemoteDeal {
             id: page_id,
             cells,
-            edited: time(&page.last_edited_time).map(codec::within_minute),
-            created: time(&page.created_time),
+            edited: time(page.last_edited_time.as_deref()).map(codec::within_minute),
+            created: time(page.created_time.as_deref()),
             url: page.url.clone(),
         }
+    }
+
+    /// Forgets the body of a page that is about to be written.
+    pub(crate) fn forget_body(&self, page: &RemoteId) {
+        self.bodies.forget(page);
+    }
+
+    /// The body of a page, read unless it was since the page's last edit.
+    async fn body(&self, page: &wire::Page, id: &RemoteId) -> Value {
+        let edited = time(page.last_edited_time.as_deref());
+        if let Some(body) = edited.and_then(|edited| self.bodies.of(id, edited)) {
+            return body;
+        }
+        let (body, read) = body::read(&self.api, id.as_str()).await;
+        if let Some((edited, read)) = edited.zip(read) {
+            self.bodies.keep(id, edited, read, &body);
+        }
+        body
     }
 
     /// Where a page stands that was asked for by its id.
@@ -229,6 +260,10 @@ impl Source {
             () => Presence::Live(deal),
         }
     }
+}
+
+fn time(text: Option<&str>) -> Option<DateTime<Utc>> {
+    text?.parse().ok()
 }
 
 /// Whether `page` is one of the data source's.

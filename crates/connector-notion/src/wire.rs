@@ -56,6 +56,13 @@ pub(crate) struct Page {
     pub(crate) is_archived: bool,
     pub(crate) properties: Option<BTreeMap<String, Property>>,
     pub(crate) url: Option<String>,
+    pub(crate) created_by: Option<Id>,
+    pub(crate) last_edited_by: Option<Id>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Id {
+    pub(crate) id: String,
 }
 
 impl Page {
@@ -202,6 +209,25 @@ pub(crate) fn plain(pieces: &[RichText]) -> String {
     pieces.iter().map(|piece| piece.plain_text.as_str()).collect()
 }
 
+/// A block of a page: `{"id","type","has_children","<type>":{…}}`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Block {
+    pub(crate) id: String,
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    #[serde(default)]
+    pub(crate) has_children: bool,
+    #[serde(flatten)]
+    rest: BTreeMap<String, Value>,
+}
+
+impl Block {
+    /// What the block holds; nothing where it has no contents of its own.
+    pub(crate) fn held(&self) -> &Value {
+        self.rest.get(&self.kind).unwrap_or(&Value::Null)
+    }
+}
+
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct User {
     pub(crate) id: String,
@@ -245,6 +271,8 @@ pub(crate) const OLDEST_FIRST: Sort = Sort { timestamp: "created_time", directio
 pub(crate) struct NewPage<'a> {
     pub(crate) parent: BTreeMap<&'static str, &'a str>,
     pub(crate) properties: &'a Cells,
+    #[serde(skip_serializing_if = "<[Value]>::is_empty")]
+    pub(crate) children: &'a [Value],
 }
 
 /// What to change of a page.

@@ -9,6 +9,8 @@ use connector_core::value::Value;
 use connector_core::{Error, ErrorKind};
 use connector_http::{Answer, Failure};
 
+use crate::api::PAGE;
+use crate::body::{self, Replaced};
 use crate::codec::{self, Encoded, Refusal};
 use crate::failure::{About, REMOTE, into_error, is_in_trash, kind};
 use crate::layout::Layout;
@@ -27,6 +29,9 @@ enum Unsent {
     /// It names a property or an option that the schema does not have; a newer schema may.
     Unknown(Error),
 }
+
+/// Cells of properties, and the blocks of a body.
+type Parts = (Vec<(FieldId, Value)>, Option<Vec<serde_json::Value>>);
 
 type Answered = Result<Answer<wire::Page>, Failure>;
 
@@ -54,6 +59,12 @@ pub(crate) async fn write(source: &Source, change: &Change) -> Outcome {
 }
 
 async fn create(source: &Source, cells: Vec<(FieldId, Value)>) -> Outcome {
+    let (cells, body) = match apart(cells) {
+        Ok(parts) => parts,
+        Err(error) => return Outcome::Refused(error),
+    };
+    let body = body.unwrap_or_default();
+    let (first, rest) = body.split_at(body.len().min(PAGE));
     let (layout, properties) = match prepare(source, cells.clone()).await {
         Ok(prepared) => prepared,
         Err(error) => return Outcome::Refused(error),
@@ -62,8 +73,15 @@ async fn create(source: &Source, cells: Vec<(FieldId, Value)>) -> Outcome {
     let page = wire::NewPage {
         parent: [("type", parent), (parent, layout.id.as_str())].into(),
         properties: &properties,
+        children: first,
     };
     let answered = source.api.create_page(&page).await;
+    if let Ok(made) = &answered
+        && let Err(failure) = body::append(&source.api, &made.body.id, rest).await
+    {
+        // The page is there with a part of its body.
+        return Outcome::Unknown(into_error(failure, About::Page, ACTION));
+    }
     // Not found is where the page was to be made.
     if let Err(failure) = &answered
         && !failure.maybe_done
@@ -71,7 +89,9 @@ async fn create(source: &Source, cells: Vec<(FieldId, Value)>) -> Outcome {
     {
         return Outcome::Refused(into_error(failure.clone(), About::Container, ACTION));
     }
-    settle(source, answered, &written(&cells)).await
+    let mut written = written(&cells);
+    written.extend((!body.is_empty()).then(|| FieldId::from(body::PAGE_BODY)));
+    settle(source, answered, &written).await
 }
 
 async fn update(source: &Source, id: &RemoteId, cells: &[(FieldId, Value)]) -> Outcome {
@@ -82,10 +102,30 @@ async fn update(source: &Source, id: &RemoteId, cells: &[(FieldId, Value)]) -> O
         };
         (field.clone(), value)
     });
-    let (layout, properties) = match prepare(source, on_their_days.collect()).await {
+    let (cells, body) = match apart(on_their_days.collect()) {
+        Ok(parts) => parts,
+        Err(error) => return Outcome::Refused(error),
+    };
+    let mut written = written(&cells);
+    let (layout, properties) = match prepare(source, cells).await {
         Ok(prepared) => prepared,
         Err(error) => return Outcome::Refused(error),
     };
+    if let Some(blocks) = body {
+        written.insert(body::PAGE_BODY.into());
+        // Before the properties, since writing them makes us the last to edit the page.
+        match replace_body(source, id, &blocks).await {
+            // The others go on; what the body holds instead is told with the answer.
+            Ok(Replaced::NotOurs(_)) if !properties.is_empty() => {}
+            Ok(Replaced::NotOurs(why)) => return Outcome::Refused(rejected(why)),
+            Ok(Replaced::Done) if properties.is_empty() => {
+                let answered = source.api.page(id.as_str(), &[]).await;
+                return settle(source, answered, &written).await;
+            }
+            Ok(Replaced::Done) => {}
+            Err(failure) => return failed(failure),
+        }
+    }
     let answered = source.api.update_page(id.as_str(), &wire::PageUpdate { properties: &properties }).await;
     if let Err(failure) = &answered
         && kind(failure, About::Page) == ErrorKind::SchemaChanged
@@ -94,7 +134,34 @@ async fn update(source: &Source, id: &RemoteId, cells: &[(FieldId, Value)]) -> O
         // Its properties are those of another data source now: that concerns this page only.
         return Outcome::Refused(failure.clone().into_error(ErrorKind::RecordMissing, REMOTE, ACTION));
     }
-    settle(source, answered, &written(cells)).await
+    settle(source, answered, &written).await
+}
+
+async fn replace_body(
+    source: &Source,
+    id: &RemoteId,
+    blocks: &[serde_json::Value],
+) -> Result<Replaced, Failure> {
+    source.forget_body(id);
+    let bot = source.directory.bot().await?;
+    body::replace(&source.api, id, &bot, blocks).await
+}
+
+/// The cells that are properties, and the blocks of the body if it is among them.
+fn apart(mut cells: Vec<(FieldId, Value)>) -> Result<Parts, Error> {
+    let Some((_, text)) = cells.extract_if(.., |(field, _)| body::is_body(field)).last() else {
+        return Ok((cells, None));
+    };
+    let blocks = match &text {
+        Value::Empty => Ok(Vec::new()),
+        Value::Text(text) => body::blocks(text),
+        other => Err(format!("a body is text and cannot take {other}")),
+    };
+    blocks.map(|blocks| (cells, Some(blocks))).map_err(rejected)
+}
+
+fn rejected(why: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Rejected, REMOTE, ACTION).with_detail(why)
 }
 
 async fn has_moved(source: &Source, layout: &Layout, id: &RemoteId) -> bool {
@@ -140,11 +207,17 @@ async fn told(source: &Source, page: wire::Page, written: &BTreeSet<FieldId>) ->
     if fields.is_empty() {
         fields.extend(layout.columns.iter().map(|column| column.field.id.clone()));
     }
+    // A body that was not written is not read for its own sake.
+    let unread = fields.remove(body::PAGE_BODY) && !written.contains(body::PAGE_BODY);
     fields.extend(written.iter().cloned());
     let id = RemoteId::from(page.id.as_str());
     let mut deals = source.deals(&layout, &[page], &fields).await;
     source.names().fill(&layout, &fields, &mut deals);
-    Ok(deals.pop().unwrap_or_else(|| gone(&id)))
+    let mut deal = deals.pop().unwrap_or_else(|| gone(&id));
+    if unread {
+        deal.cells.push((body::PAGE_BODY.into(), Value::Unknown("it was not read again".to_owned())));
+    }
+    Ok(deal)
 }
 
 /// What to send, with the layout that it is made for.

@@ -55,6 +55,7 @@ impl Format for DateFormat {
             | FieldKind::People { .. }
             | FieldKind::Links { .. }
             | FieldKind::Files
+            | FieldKind::Body
             | FieldKind::Other { .. } => Fidelity::none(&UnitKind::Date, &self.field),
         }
     }
@@ -120,6 +121,7 @@ impl Format for InstantFormat {
             | FieldKind::People { .. }
             | FieldKind::Links { .. }
             | FieldKind::Files
+            | FieldKind::Body
             | FieldKind::Other { .. } => Fidelity::none(&UnitKind::Instant, &self.field),
         }
     }

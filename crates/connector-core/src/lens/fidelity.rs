@@ -38,6 +38,10 @@ pub enum Loss {
     Styles,
     /// The same meaning in our own notation: `12 500,00 €` becomes `12500`.
     Reformatted,
+    /// Each record whose text was edited costs calls of its own to read.
+    ReadOneByOne,
+    /// Only records that we made and that nobody edited since are written.
+    OnlyOurRecords,
     /// Text that is no number is not carried.
     OnlyNumbers,
     /// Text that is no percentage is not carried.
@@ -252,6 +256,12 @@ impl fmt::Display for Loss {
             Self::OnlyPercentages => f.write_str("text that is no percentage, as 12 %, is left out"),
             Self::OnlyDurations => f.write_str("text that is no length of time, as 1:30:00, is left out"),
             Self::OnlyRatings { max } => write!(f, "what is not a whole number from 1 to {max} is left out"),
+            Self::ReadOneByOne => f.write_str(
+                "each record that was edited, and each one at first, costs a call or more of its own",
+            ),
+            Self::OnlyOurRecords => {
+                f.write_str("only records that this program made and nobody edited since are written")
+            }
             Self::OnlyDates => f.write_str("text that is no date, as 2026-12-31, is left out"),
             Self::OnlyInstants => {
                 f.write_str("text that is no instant, as 2026-12-31T08:00:00Z, is left out")

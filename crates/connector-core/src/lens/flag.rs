@@ -48,6 +48,7 @@ impl Format for FlagFormat {
             | FieldKind::People { .. }
             | FieldKind::Links { .. }
             | FieldKind::Files
+            | FieldKind::Body
             | FieldKind::Other { .. } => Fidelity::none(&UnitKind::Flag, &self.field),
         }
     }

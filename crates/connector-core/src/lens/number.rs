@@ -113,6 +113,7 @@ impl Format for NumberFormat {
             | FieldKind::People { .. }
             | FieldKind::Links { .. }
             | FieldKind::Files
+            | FieldKind::Body
             | FieldKind::Other { .. } => Fidelity::none(&self.unit, &self.field),
         }
     }

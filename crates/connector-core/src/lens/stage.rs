@@ -154,6 +154,7 @@ impl Format for StageFormat {
             | FieldKind::People { .. }
             | FieldKind::Links { .. }
             | FieldKind::Files
+            | FieldKind::Body
             | FieldKind::Other { .. } => {
                 Fidelity::none(&UnitKind::Stage(self.vocabulary.clone()), &self.field)
             }

@@ -72,6 +72,7 @@ impl Format for TagsFormat {
             | FieldKind::Date
             | FieldKind::DateTime
             | FieldKind::Files
+            | FieldKind::Body
             | FieldKind::Other { .. } => Fidelity::none(&UnitKind::Tags, &self.field),
         }
     }

@@ -9,6 +9,7 @@
 //! | select | an option | its name; back if the option exists or may be made |
 //! | people | Ana, Bo | `Ana, Bo`; back by e-mail address only |
 //! | links, files | Acme | `Acme`, read only |
+//! | body | Markdown | the same; back into records of ours only |
 
 use rust_decimal::Decimal;
 
@@ -58,6 +59,9 @@ impl Format for TextFormat {
         match &self.field {
             FieldKind::Text { .. } | FieldKind::Email | FieldKind::Url | FieldKind::Phone => Fidelity::EXACT,
             FieldKind::RichText => Fidelity::lossy(vec![Loss::Styles], vec![Loss::Styles]),
+            FieldKind::Body => {
+                Fidelity::lossy(vec![Loss::OnlyOurRecords], vec![Loss::Styles, Loss::ReadOneByOne])
+            }
             FieldKind::Number { .. } | FieldKind::Currency { .. } => parsed(Loss::OnlyNumbers),
             FieldKind::Percent { .. } => parsed(Loss::OnlyPercentages),
             FieldKind::Duration => parsed(Loss::OnlyDurations),
@@ -100,7 +104,7 @@ impl Format for TextFormat {
         let value = || shown(text);
         match &self.field {
             FieldKind::Text { max } => within(text, *max),
-            FieldKind::RichText | FieldKind::Email | FieldKind::Url | FieldKind::Phone => {
+            FieldKind::RichText | FieldKind::Email | FieldKind::Url | FieldKind::Phone | FieldKind::Body => {
                 Ok(Value::Text(text.clone()))
             }
             FieldKind::Number { .. } | FieldKind::Currency { .. } => {

@@ -247,6 +247,8 @@ const fn severity_of(loss: &Loss) -> Severity {
         | Loss::LinksAsNames
         | Loss::TagsWithSeparator => Severity::Info,
         Loss::Styles
+        | Loss::ReadOneByOne
+        | Loss::OnlyOurRecords
         | Loss::OnlyNumbers
         | Loss::OnlyPercentages
         | Loss::OnlyDurations

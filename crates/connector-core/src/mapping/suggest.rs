@@ -138,8 +138,8 @@ fn candidate<'s>(unit: &Unit, field: &'s Field) -> Option<Candidate<'s>> {
     if !fidelity.to_remote.is_possible() && !fidelity.to_crm.is_possible() {
         return None;
     }
-    // What the CRM computes is worth a column only to somebody who asks for it.
-    if unit.derived {
+    // What the CRM computes is worth a column only to somebody who asks for it, and a body its calls.
+    if unit.derived || matches!(field.kind, FieldKind::Body) {
         return None;
     }
     let names_the_record = field.primary && may_name_records(unit);

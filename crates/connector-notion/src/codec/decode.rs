@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::moment;
-use super::shape::{Computed, Date, File, Id, Place, UniqueId, Verification};
-use crate::wire::{Property, RichText, SelectOption, User, plain};
+use super::shape::{Computed, Date, File, Place, UniqueId, Verification};
+use crate::wire::{Id, Property, RichText, SelectOption, User, plain};
 
 /// The most references that a page shows of a property.
 const SHOWN: usize = 25;

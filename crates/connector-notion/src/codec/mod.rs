@@ -3,7 +3,7 @@
 mod decode;
 mod encode;
 mod moment;
-mod runs;
+pub(crate) mod runs;
 mod shape;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use crate::layout::LONGEST_RUN;
 
 /// Cuts `text` into runs of at most 2,000 UTF-16 units, as Notion counts them. No character is cut in two.
-pub(super) fn split(text: &str) -> Vec<&str> {
+pub(crate) fn split(text: &str) -> Vec<&str> {
     let mut runs = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {

@@ -6,11 +6,6 @@ use serde::Deserialize;
 use crate::wire::{Property, User};
 
 #[derive(Deserialize)]
-pub(super) struct Id {
-    pub(super) id: String,
-}
-
-#[derive(Deserialize)]
 pub(super) struct File {
     pub(super) name: Option<String>,
 }

@@ -6,6 +6,7 @@
     reason = "all of this is tests, their shared functions included"
 )]
 
+mod body;
 mod completing;
 mod failing;
 mod finding;

@@ -64,7 +64,7 @@ async fn a_schema_and_a_listing_begun_together_cost_one_call_each() {
     notion.answer(method("POST").and_path(QUERY), ok(&list(&[page("p1", "Acme", &json!({}))], None))).await;
     let connector = notion.connector();
     let (schema, pages) = tokio::join!(connector.schema(), list_names(&*connector));
-    assert_eq!((schema.unwrap().fields.len(), pages.unwrap().len()), (8, 1));
+    assert_eq!((schema.unwrap().fields.len(), pages.unwrap().len()), (9, 1));
     assert_eq!(connector.usage().calls, 2);
 }
 
