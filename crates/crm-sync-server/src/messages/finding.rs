@@ -104,10 +104,12 @@ pub fn loss(lang: Lang, loss: &Loss) -> String {
     match loss {
         Loss::Styles => "gras, liens et autres styles peuvent être réécrits".to_owned(),
         Loss::ReadOneByOne => {
-            "chaque ligne modifiée, et chaque ligne la première fois, coûte au moins un appel de plus".to_owned()
+            "chaque ligne modifiée, et chaque ligne la première fois, coûte au moins un appel de plus"
+                .to_owned()
         }
         Loss::OnlyOurRecords => {
-            "seules les lignes créées par ce programme, et que personne n'a modifiées depuis, sont écrites".to_owned()
+            "seules les lignes créées par ce programme, et que personne n'a modifiées depuis, sont écrites"
+                .to_owned()
         }
         Loss::Reformatted => "les valeurs prennent une écriture simple, comme 12500 ou 2026-12-31".to_owned(),
         Loss::OnlyNumbers => "un texte qui n'est pas un nombre est laissé de côté".to_owned(),
