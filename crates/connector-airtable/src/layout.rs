@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use connector_core::id::{ContainerId, FieldId};
+use connector_core::id::{BaseId, ContainerId, FieldId};
 use connector_core::provider::{Container, View};
 use connector_core::schema::{Field, FieldKind, FieldOption, Schema};
 
@@ -145,8 +145,13 @@ impl Layout {
         Schema { container: self.id.clone(), name: self.name.clone(), fields }
     }
 
-    pub(crate) fn container(&self) -> Container {
-        Container { id: self.id.clone(), name: self.name.clone(), views: self.views.clone() }
+    pub(crate) fn container(&self, base: &BaseId) -> Container {
+        Container {
+            id: self.id.clone(),
+            base: base.clone(),
+            name: self.name.clone(),
+            views: self.views.clone(),
+        }
     }
 }
 

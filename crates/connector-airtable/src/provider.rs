@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use connector_core::connector::DealConnector;
 use connector_core::id::BaseId;
-use connector_core::provider::{self, ConnectorSettings, Container, Identity, Provider};
+use connector_core::provider::{self, ConnectorSettings, Container, Identity, Place, Provider};
 use connector_core::{Error, ErrorKind, Result};
 use connector_http::{Failure, Http, HttpSettings, Limiter, Meter, Policy, Timeouts};
 use futures::TryStreamExt;
 use secrecy::SecretString;
 
+use crate::address;
 use crate::api::{BaseApi, TokenApi};
 use crate::base::Base;
 use crate::connector::AirtableConnector;
@@ -99,6 +100,10 @@ impl Provider for AirtableProvider {
         REMOTE
     }
 
+    fn locate(&self, text: &str) -> Option<Place> {
+        address::place(text)
+    }
+
     async fn identity(&self) -> Result<Identity> {
         let answer =
             self.api.whoami().await.map_err(|failure| into_error(failure, "asking whose token it is"))?;
@@ -126,7 +131,7 @@ impl Provider for AirtableProvider {
             .read(&self.base_api(base, &shared))
             .await?
             .iter()
-            .map(|layout| layout.container())
+            .map(|layout| layout.container(base))
             .collect())
     }
 

@@ -18,13 +18,16 @@ pub trait Provider: fmt::Debug + Send + Sync + 'static {
     /// The name in addresses and tables: `airtable`, `notion`.
     fn name(&self) -> &'static str;
 
+    /// What an id, or an address that a person copied from the browser, points at; `None` if it is neither. Calls nobody.
+    fn locate(&self, text: &str) -> Option<Place>;
+
     /// Asks who the token belongs to: the cheapest call that tells whether it works.
     async fn identity(&self) -> Result<Identity>;
 
     /// The bases or databases that the token can see.
     async fn bases(&self) -> Result<Vec<Base>>;
 
-    /// The tables or data sources of one base.
+    /// The tables or data sources of one base. Where a container can be named in the base's stead, it is the answer.
     async fn containers(&self, base: &BaseId) -> Result<Vec<Container>>;
 
     /// Opens a container. Checks the settings, calls nobody.
@@ -58,10 +61,21 @@ pub struct Base {
 pub struct Container {
     /// Its id.
     pub id: ContainerId,
+    /// The base that holds it.
+    pub base: BaseId,
     /// Its name now.
     pub name: String,
     /// The views that people made of it.
     pub views: Vec<View>,
+}
+
+/// What an id or an address points at. Nobody was asked whether it is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The base, or what stands in its stead.
+    pub base: BaseId,
+    /// The container, if it is named too.
+    pub container: Option<ContainerId>,
 }
 
 /// A view of a container.

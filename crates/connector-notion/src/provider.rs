@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use connector_core::connector::DealConnector;
 use connector_core::id::BaseId;
-use connector_core::provider::{Base, ConnectorSettings, Container, Identity, Provider};
+use connector_core::provider::{Base, ConnectorSettings, Container, Identity, Place, Provider};
 use connector_core::{Error, ErrorKind, Result};
 use connector_http::header::HeaderName;
 use connector_http::{Failure, Http, HttpSettings, Limiter, Meter, Policy, Timeouts, paged};
@@ -127,6 +127,11 @@ impl Provider for NotionProvider {
         REMOTE
     }
 
+    fn locate(&self, text: &str) -> Option<Place> {
+        // A database and a data source look alike.
+        Some(Place { base: address::id(text)?.into(), container: None })
+    }
+
     async fn identity(&self) -> Result<Identity> {
         let failed = |failure| into_error(failure, About::Container, "asking whose token it is");
         let wire::User { id, name, bot, .. } = self.api.me().await.map_err(failed)?.body;
@@ -159,14 +164,22 @@ impl Provider for NotionProvider {
     async fn containers(&self, base: &BaseId) -> Result<Vec<Container>> {
         let failed = |failure| into_error(failure, About::Container, "listing data sources");
         let id = parse(base.as_str())?;
-        let container = |id: String, name| Container { id: id.into(), name, views: Vec::new() };
+        let container = |id: String, base: &str, name| {
+            let base = address::id(base).map_or_else(|| base.into(), BaseId::from);
+            Container { id: id.into(), base, name, views: Vec::new() }
+        };
         let database = match self.api.database(&id).await {
             Ok(answer) => answer.body,
-            Err(failure) if kind(&failure, About::Container) == ErrorKind::ContainerMissing => {
+            Err(failure) if is_missing(&failure) => {
                 // It may be a data source itself.
-                let Ok(answer) = self.api.data_source(&id).await else { return Err(failed(failure)) };
-                let name = answer.body.name();
-                return Ok(vec![container(answer.body.id, name)]);
+                let answer = match self.api.data_source(&id).await {
+                    Ok(answer) => answer,
+                    Err(other) if is_missing(&other) => return Err(failed(failure)),
+                    Err(other) => return Err(failed(other)),
+                };
+                let (source, name) = (answer.body.id.clone(), answer.body.name());
+                let database = answer.body.parent.and_then(|parent| parent.database_id);
+                return Ok(vec![container(source, database.as_deref().unwrap_or(&id), name)]);
             }
             Err(failure) => return Err(failed(failure)),
         };
@@ -176,9 +189,10 @@ impl Provider for NotionProvider {
         }
         if !self.api.version.has_data_sources() {
             let name = database.name();
-            return Ok(vec![container(database.id, name)]);
+            return Ok(vec![container(database.id, &id, name)]);
         }
-        Ok(database.data_sources.into_iter().map(|source| container(source.id, source.name)).collect())
+        let sources = database.data_sources.into_iter();
+        Ok(sources.map(|source| container(source.id, &id, source.name)).collect())
     }
 
     fn connect(&self, settings: ConnectorSettings) -> Result<Arc<dyn DealConnector>> {
@@ -195,6 +209,10 @@ impl Provider for NotionProvider {
         );
         Ok(Arc::new(NotionConnector::new(source, meter, self.in_flight)))
     }
+}
+
+fn is_missing(failure: &Failure) -> bool {
+    kind(failure, About::Container) == ErrorKind::ContainerMissing
 }
 
 /// The id in what a person pasted.

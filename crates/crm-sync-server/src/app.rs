@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use connector_airtable::AirtableProvider;
 use connector_core::clock::Clock;
 use connector_core::provider::Provider;
 use connector_core::store::{Store, StoreError};
@@ -14,6 +13,7 @@ use crate::crm;
 use crate::failure::Failure;
 use crate::messages::Lang;
 use crate::metrics::Metrics;
+use crate::providers::Providers;
 use crate::secrets::Vault;
 use crate::settings::Settings;
 use crate::store::{Database, DieselStore};
@@ -36,7 +36,7 @@ pub struct App {
     pub vault: Vault,
     /// What the program counts.
     pub metrics: Arc<Metrics>,
-    airtable: String,
+    providers: Arc<Providers>,
 }
 
 impl App {
@@ -63,7 +63,7 @@ impl App {
             lang: settings.lang,
             vault,
             metrics: Arc::default(),
-            airtable: settings.airtable.endpoint.clone(),
+            providers: Arc::new(Providers::new(settings)),
         })
     }
 
@@ -75,12 +75,9 @@ impl App {
 
     /// The remote of this name, with its token.
     pub async fn provider(&self, remote: &str) -> Result<Arc<dyn Provider>, Failure> {
-        if remote != AIRTABLE {
-            return Err(Failure::NotYet { remote: remote.to_owned() });
-        }
         let token = self.vault.token_of(remote).await?;
         let token = token.ok_or_else(|| Failure::NoToken { remote: remote.to_owned() })?;
-        Ok(Arc::new(AirtableProvider::new(&self.airtable, &token)?))
+        self.providers.of(remote, &token)
     }
 
     /// A new id, greater than every earlier one.

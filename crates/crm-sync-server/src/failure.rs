@@ -48,8 +48,17 @@ pub enum Failure {
         /// What there is.
         known: Vec<String>,
     },
+    /// The base has several tables, and nobody said which.
+    WhichTable {
+        /// Of which remote.
+        remote: String,
+        /// What there is.
+        known: Vec<String>,
+    },
     /// The base has no such table.
     NoTable {
+        /// Of which remote.
+        remote: String,
         /// What was asked for.
         wanted: String,
         /// What there is.

@@ -18,6 +18,7 @@ pub mod failure;
 pub mod logs;
 pub mod messages;
 pub mod metrics;
+pub mod providers;
 pub mod report;
 pub mod secrets;
 pub mod serve;

@@ -17,7 +17,6 @@ use crate::store::{Database, UrlError};
 const KEY_CHARS: usize = 16;
 const DATA: &str = "data";
 const CRM_FILE: &str = "crm.db";
-const NOTION_ENDPOINT: &str = "https://api.notion.com";
 const BIND: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
 /// The environment as it was given, unchecked. Nothing of it is ever printed.
@@ -116,7 +115,7 @@ impl Default for Settings {
         Self {
             database: Database::sqlite(data.join(CRM_FILE)),
             airtable: remote(connector_airtable::ENDPOINT),
-            notion: remote(NOTION_ENDPOINT),
+            notion: remote(connector_notion::ENDPOINT),
             lang: Lang::default(),
             data,
             bind: BIND,
@@ -285,7 +284,7 @@ impl Settings {
         let notion = RemoteSettings {
             endpoint: reader
                 .address("NOTION_BASE_URL", environment.notion_base_url.as_deref())
-                .unwrap_or_else(|| NOTION_ENDPOINT.to_owned()),
+                .unwrap_or_else(|| connector_notion::ENDPOINT.to_owned()),
             token: reader.token("NOTION_TOKEN", environment.notion_token.as_deref()),
         };
         let bind = reader.parsed("CRM_SYNC_BIND", environment.bind.as_deref(), |value| {

@@ -55,6 +55,18 @@ async fn a_database_with_several_data_sources_asks_which() {
     assert_eq!(containers.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["Deals", "Leads"]);
 }
 
+#[tokio::test]
+async fn a_data_source_tells_the_database_that_holds_it() {
+    let notion = Notion::start().await;
+    let missing = refusal(404, "object_not_found", "Could not find database with ID");
+    notion.answer(method("GET").and_path(&format!("/v1/databases/{SOURCE_ID}")), missing).await;
+    let provider = notion.provider();
+    let address = format!("https://www.notion.so/acme/Deals-{}?v=1", SOURCE_ID.replace('-', ""));
+    let place = provider.locate(&address).unwrap();
+    let containers = provider.containers(&place.base).await.unwrap();
+    assert_eq!((containers[0].id.as_str(), containers[0].base.as_str()), (SOURCE_ID, DATABASE_ID));
+}
+
 #[test]
 fn what_is_no_id_is_refused_before_any_call() {
     let provider = connector_notion::NotionProvider::new("https://api.notion.com", &"ntn_1".into()).unwrap();

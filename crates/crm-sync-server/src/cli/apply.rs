@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::args::ApplyArgs;
 use super::{Console, Exit};
-use crate::app::{AIRTABLE, App};
+use crate::app::App;
 use crate::failure::Failure;
 use crate::report::{self, Speaker};
 use crate::service::sync::{self, Order};
@@ -17,7 +17,8 @@ pub(super) async fn run(
     args: ApplyArgs,
     cancel: CancellationToken,
 ) -> Result<Exit, Failure> {
-    let progress = console.progress(AIRTABLE);
+    let plan = PlanId::from(args.plan);
+    let progress = console.progress(&sync::planned(app, &plan).await?.remote);
     let order = Order {
         overrides: args.overrides.into_iter().collect(),
         without: args.without.into_iter().collect(),
@@ -25,7 +26,7 @@ pub(super) async fn run(
         watch: progress.clone(),
         ..Order::new(Mode::Sync)
     };
-    let applied = sync::apply(app, &PlanId::from(args.plan), order).await;
+    let applied = sync::apply(app, &plan, order).await;
     progress.end();
     let (configured, report) = applied?;
     let speaker = Speaker { lang: console.lang, units: app.units(), remote: &configured.remote };

@@ -34,7 +34,7 @@ pub enum Command {
     Serve(ServeArgs),
     /// Tells the story of a sync on this machine: no account, no token, no database server
     Demo(DemoArgs),
-    /// Connects a table: finds its columns, suggests the mapping, checks and stores it
+    /// Connects a table or database: finds its columns, suggests the mapping, checks and stores it
     Configure(ConfigureArgs),
     /// Checks token, table and mapping, shows sample records and what would be lost; writes nothing
     Check(CheckArgs),
@@ -98,10 +98,10 @@ pub struct DemoArgs {
 pub struct ConfigureArgs {
     /// The remote
     pub remote: Remote,
-    /// The base, by id or name [default: the one of before, or the CRM's own setting]
+    /// The base or database: its id, its address or its name [default: the one of before, or the CRM's own setting]
     #[arg(long)]
     pub base: Option<String>,
-    /// The table, by id or name [default: likewise]
+    /// The table or data source, likewise [default: likewise, or the only one]
     #[arg(long)]
     pub table: Option<String>,
     /// The field of a unit, as statut=Stage; nothing after = unmaps the unit

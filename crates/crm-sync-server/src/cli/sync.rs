@@ -25,7 +25,7 @@ pub(super) async fn run(
 ) -> Result<Exit, Failure> {
     let configured = match args.remote {
         Remotes::Airtable => vec![connection::of_remote(app, AIRTABLE).await?],
-        Remotes::Notion => return Err(Failure::NotYet { remote: NOTION.to_owned() }),
+        Remotes::Notion => vec![connection::of_remote(app, NOTION).await?],
         Remotes::All => connection::all(app).await?,
     };
     if configured.is_empty() {

@@ -73,16 +73,18 @@ pub fn carries(lang: Lang, carries: &Carries, side: Side, remote: &str) -> Strin
 pub fn prediction(lang: Lang, told: &Prediction, remote: &str) -> String {
     let there = remote_name(remote);
     let (linked, page) = (whole(lang, told.linked), told.page);
-    match lang {
-        Lang::Fr => format!(
-            "Requêtes prévues à {there} : {} sans rien à faire ({linked} lignes liées, une de plus par {page} lignes), \
-             {} au plus pour créer les deals qui manquent.",
-            told.idle, told.creations
-        ),
-        Lang::En => format!(
-            "Expected requests to {there}: {} with nothing to do ({linked} linked records, one more for each {page} \
-             records), {} at most to create the missing deals.",
-            told.idle, told.creations
+    let Prediction { idle, creations, .. } = told;
+    let calls = say!(
+        lang,
+        "Requêtes prévues à {there} : {idle} sans rien à faire ({linked} lignes liées, une de plus par {page} lignes), {creations} au plus pour créer les deals qui manquent.",
+        "Expected requests to {there}: {idle} with nothing to do ({linked} linked records, one more for each {page} records), {creations} at most to create the missing deals."
+    );
+    match told.bodies {
+        None => calls,
+        Some(bodies) => say!(
+            lang,
+            "{calls}\nCorps des pages : {bodies} de plus au moins à la première lecture, puis une au moins par page modifiée.",
+            "{calls}\nPage bodies: {bodies} more at least when they are read first, then one at least for each page that was edited."
         ),
     }
 }

@@ -5,6 +5,7 @@ use std::io;
 use connector_core::engine::EngineError;
 
 use super::{Lang, finding, open_failure, remote_failure, remote_name, say, secrets_failure, store_failure};
+use crate::app::NOTION;
 use crate::failure::Failure;
 
 /// What happened and what to do, in one or two sentences.
@@ -21,8 +22,8 @@ pub fn failure(lang: Lang, failure: &Failure) -> String {
             let there = remote_name(remote);
             say!(
                 lang,
-                "{there} n'est pas encore pris en charge par cette version ; seul Airtable l'est.",
-                "This version does not support {there} yet; only Airtable."
+                "{there} n'est pas pris en charge par cette version ; Airtable et Notion le sont.",
+                "This version does not support {there}; it supports Airtable and Notion."
             )
         }
         Failure::NoToken { remote } => {
@@ -38,6 +39,14 @@ pub fn failure(lang: Lang, failure: &Failure) -> String {
             "Aucune configuration trouvée pour {remote}. Configurez d'abord le connecteur : crm-sync-server configure {remote} --base … --table …",
             "No configuration found for {remote}. Configure the connector first: crm-sync-server configure {remote} --base … --table …"
         ),
+        Failure::NoBase { remote, wanted, known } if remote == NOTION => {
+            let (wanted, known) = (lang.quoted(wanted), one_of(lang, known));
+            say!(
+                lang,
+                "Base de données Notion introuvable : {wanted}. Cette intégration voit {known}. Dans Notion, ouvrez la base de données, puis ••• > Connexions, et ajoutez l'intégration ; ou donnez son adresse.",
+                "Notion database not found: {wanted}. This integration sees {known}. In Notion, open the database, then ••• > Connections, and add the integration; or give its address."
+            )
+        }
         Failure::NoBase { remote, wanted, known } => {
             let (there, wanted, known) = (remote_name(remote), lang.quoted(wanted), one_of(lang, known));
             say!(
@@ -46,7 +55,31 @@ pub fn failure(lang: Lang, failure: &Failure) -> String {
                 "{there} base not found: {wanted}. This token sees {known}."
             )
         }
-        Failure::NoTable { wanted, known } => {
+        Failure::WhichTable { remote, known } => {
+            let known = one_of(lang, known);
+            if remote == NOTION {
+                say!(
+                    lang,
+                    "Plusieurs sources de données dans cette base de données Notion, ou aucune : {known}. Choisissez-en une avec --table.",
+                    "Several data sources in this Notion database, or none: {known}. Choose one with --table."
+                )
+            } else {
+                say!(
+                    lang,
+                    "Plusieurs tables dans cette base, ou aucune : {known}. Choisissez-en une avec --table.",
+                    "Several tables in this base, or none: {known}. Choose one with --table."
+                )
+            }
+        }
+        Failure::NoTable { remote, wanted, known } if remote == NOTION => {
+            let (wanted, known) = (lang.quoted(wanted), one_of(lang, known));
+            say!(
+                lang,
+                "Source de données introuvable : {wanted}. Cette base de données Notion contient {known}.",
+                "Data source not found: {wanted}. This Notion database has {known}."
+            )
+        }
+        Failure::NoTable { wanted, known, .. } => {
             let (wanted, known) = (lang.quoted(wanted), one_of(lang, known));
             say!(
                 lang,
@@ -199,8 +232,15 @@ mod tests {
         assert!(
             told.starts_with("Aucune configuration trouvée pour airtable. Configurez d'abord le connecteur")
         );
-        let table = Failure::NoTable { wanted: "Dela".into(), known: vec!["Deals".into()] };
-        assert_eq!(failure(Lang::En, &table), "Table not found: “Dela”. This base has “Deals”.");
+        let table = |remote: &str| Failure::NoTable {
+            remote: remote.into(),
+            wanted: "Dela".into(),
+            known: vec!["Deals".into()],
+        };
+        let told = failure(Lang::En, &table("airtable"));
+        assert_eq!(told, "Table not found: “Dela”. This base has “Deals”.");
+        let told = failure(Lang::En, &table("notion"));
+        assert_eq!(told, "Data source not found: “Dela”. This Notion database has “Deals”.");
         let token = Failure::NoToken { remote: "airtable".into() };
         assert!(failure(Lang::Fr, &token).contains("AIRTABLE_TOKEN"));
     }

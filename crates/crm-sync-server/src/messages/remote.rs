@@ -29,6 +29,11 @@ pub fn remote_failure(lang: Lang, kind: ErrorKind, remote: &str, detail: Option<
             "Base {there} introuvable, ou sans cette table. Vérifiez son identifiant et que le jeton y donne accès",
             "{there} base not found, or without this table. Check its id, and that the token gives access to it"
         ),
+        (ErrorKind::Forbidden, "notion") => say!(
+            lang,
+            "L'intégration Notion n'a pas ce droit. Dans ses réglages, donnez-lui la lecture, la mise à jour et l'insertion de contenu, et les utilisateurs avec leur adresse e-mail",
+            "The Notion integration may not do this. In its settings, let it read, update and insert content, and see users with their e-mail addresses"
+        ),
         (ErrorKind::Forbidden, _) => say!(
             lang,
             "Le jeton {there} n'a pas ce droit, ou la base {there} est introuvable avec lui. Donnez-lui accès à la base et les droits data.records:read, data.records:write et schema.bases:read",

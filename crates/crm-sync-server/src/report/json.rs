@@ -121,6 +121,10 @@ pub fn checkup_json(speaker: &Speaker<'_>, checkup: &Checkup) -> Value {
         "fields": fields,
         "findings": checkup.findings,
         "sample": rows,
-        "calls": checkup.prediction.map(|told| json!({"idle_sync": told.idle, "creations": told.creations})),
+        "calls": checkup.prediction.map(|told| json!({
+            "idle_sync": told.idle,
+            "creations": told.creations,
+            "bodies": told.bodies,
+        })),
     })
 }

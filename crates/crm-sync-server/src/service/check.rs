@@ -5,7 +5,7 @@ use connector_core::connector::Listing;
 use connector_core::lens::{Fidelity, Note};
 use connector_core::mapping::{Binding, Finding};
 use connector_core::provider::Identity;
-use connector_core::schema::Schema;
+use connector_core::schema::{FieldKind, Schema};
 use connector_core::store::Store;
 use connector_core::value::Value;
 use futures::StreamExt;
@@ -60,6 +60,8 @@ pub struct Prediction {
     pub creations: usize,
     /// How many records one page holds.
     pub page: usize,
+    /// Reading the bodies of the linked records for the first time, at least, if the mapping has them.
+    pub bodies: Option<usize>,
 }
 
 impl Checkup {
@@ -101,6 +103,7 @@ pub async fn check(app: &App, remote: &str) -> Result<Checkup, Failure> {
     };
     let connector = connection::connector(app, &configured).await?;
     let link = &configured.settings.connection;
+    let mut has_bodies = false;
     match connector.schema().await {
         Err(error) => checkup.schema = Some(Err(error)),
         Ok(schema) => {
@@ -110,6 +113,8 @@ pub async fn check(app: &App, remote: &str) -> Result<Checkup, Failure> {
                 .iter()
                 .map(|(position, bound)| (position, bound.label.clone(), bound.lens.fidelity()))
                 .collect();
+            let is_body = |id| schema.field(id).is_some_and(|field| matches!(field.kind, FieldKind::Body));
+            has_bodies = binding.iter().any(|(_, bound)| is_body(&bound.field));
             let mut pages = connector.list(Listing::sample(binding.fields(), SAMPLE));
             while let Some(page) = pages.next().await {
                 checkup.rows.extend(page?.deals.iter().map(|deal| sample(&binding, deal)));
@@ -127,6 +132,7 @@ pub async fn check(app: &App, remote: &str) -> Result<Checkup, Failure> {
         idle: OVERHEAD + linked.div_ceil(capabilities.page.get()).max(1),
         creations: deals.saturating_sub(linked).div_ceil(capabilities.batch.get()),
         page: capabilities.page.get(),
+        bodies: has_bodies.then_some(linked),
     });
     checkup.configured = Some(Ok(configured));
     Ok(checkup)

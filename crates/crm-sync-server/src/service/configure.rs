@@ -8,7 +8,7 @@ use connector_core::fold::fold;
 use connector_core::id::{BaseId, UnitKey};
 use connector_core::mapping::{Finding, Mapping, Pair, Severity};
 use connector_core::plan::{Policy, Strategy};
-use connector_core::provider::{ConnectorSettings, Container, Provider};
+use connector_core::provider::{ConnectorSettings, Container, Place, Provider};
 use connector_core::schema::{Field, FieldKind, Schema};
 use connector_core::unit::Units;
 
@@ -24,9 +24,9 @@ pub const KEY_FIELD: &str = "CRM ID";
 /// What the user chose; what is absent stays as it is, or is suggested.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
-    /// The base, by id or name.
+    /// The base or database, by id, by an address of the remote's, or by name.
     pub base: Option<String>,
-    /// The table, by id or name.
+    /// The table or data source, likewise.
     pub table: Option<String>,
     /// Unit to field name or id; an empty name means not mapped.
     pub fields: BTreeMap<String, String>,
@@ -74,13 +74,16 @@ pub async fn configure(app: &App, remote: &str, wanted: Wanted) -> Result<Outcom
 
     let old_base = old.as_ref().and_then(|row| row.base_id.clone()).filter(|base| !base.trim().is_empty());
     let known_base = before.as_ref().map(|before| before.base.to_string()).or(old_base);
-    let base = find_base(provider.as_ref(), &wanted.base.clone().or(known_base).ok_or_else(missing)?).await?;
+    let place =
+        find_base(provider.as_ref(), &wanted.base.clone().or(known_base).ok_or_else(missing)?).await?;
     let old_table =
         old.as_ref().and_then(|row| row.table_name.clone()).filter(|name| !name.trim().is_empty());
     let known_table =
-        before.as_ref().filter(|before| before.base == base).map(|before| before.table.to_string());
-    let table = wanted.table.clone().or(known_table).or(old_table).ok_or_else(missing)?;
-    let table = find_table(provider.as_ref(), &base, &table).await?;
+        before.as_ref().filter(|before| before.base == place.base).map(|before| before.table.to_string());
+    let named = place.container.map(|table| table.to_string());
+    let chosen = wanted.table.clone().or(named).or(known_table);
+    let table = find_table(provider.as_ref(), &place.base, chosen, old_table).await?;
+    let base = table.base.clone();
 
     let id = connection_id(remote, &base, &table.id);
     let before = before.filter(|before| before.connection.id == id);
@@ -127,28 +130,46 @@ fn crm_row(settings: &ConnectionSettings) -> ConfigChange {
     }
 }
 
-async fn find_base(provider: &dyn Provider, wanted: &str) -> Result<BaseId, Failure> {
+async fn find_base(provider: &dyn Provider, wanted: &str) -> Result<Place, Failure> {
     // Ids are taken as they are: a token may open a base without being allowed to list them.
-    if wanted.starts_with("app") {
-        return Ok(wanted.into());
+    if let Some(place) = provider.locate(wanted) {
+        return Ok(place);
     }
     let bases = provider.bases().await?;
     let found = bases.iter().find(|base| fold(&base.name) == fold(wanted));
-    found.map(|base| base.id.clone()).ok_or_else(|| Failure::NoBase {
+    let found = found.map(|base| Place { base: base.id.clone(), container: None });
+    found.ok_or_else(|| Failure::NoBase {
         remote: provider.name().to_owned(),
         wanted: wanted.to_owned(),
         known: bases.iter().map(|base| base.name.clone()).collect(),
     })
 }
 
-async fn find_table(provider: &dyn Provider, base: &BaseId, wanted: &str) -> Result<Container, Failure> {
+/// The table that was chosen; else the only one; else the one that an earlier program called so.
+async fn find_table(
+    provider: &dyn Provider,
+    base: &BaseId,
+    chosen: Option<String>,
+    called_before: Option<String>,
+) -> Result<Container, Failure> {
     let tables = provider.containers(base).await?;
-    let exact = tables.iter().find(|table| table.id.as_str() == wanted || table.name == wanted);
-    let found = exact.or_else(|| tables.iter().find(|table| fold(&table.name) == fold(wanted)));
-    found.cloned().ok_or_else(|| Failure::NoTable {
-        wanted: wanted.to_owned(),
-        known: tables.iter().map(|table| table.name.clone()).collect(),
-    })
+    let called = |wanted: &str| {
+        let place = provider.locate(wanted);
+        let id = place.map(|place| place.container.map_or(place.base.to_string(), |table| table.to_string()));
+        let is_exact =
+            |table: &&Container| table.name == wanted || table.id.as_str() == id.as_deref().unwrap_or(wanted);
+        let found = tables.iter().find(is_exact);
+        found.or_else(|| tables.iter().find(|table| fold(&table.name) == fold(wanted))).cloned()
+    };
+    let names = || tables.iter().map(|table| table.name.clone()).collect();
+    let remote = provider.name().to_owned();
+    match (chosen.or_else(|| called_before.filter(|_| tables.len() > 1)), tables.as_slice()) {
+        (Some(wanted), _) => {
+            called(&wanted).ok_or_else(|| Failure::NoTable { remote, wanted, known: names() })
+        }
+        (None, [only]) => Ok(only.clone()),
+        (None, _) => Err(Failure::WhichTable { remote, known: names() }),
+    }
 }
 
 /// The names that an earlier program kept, else what names and types suggest.

@@ -123,12 +123,22 @@ pub async fn all(app: &App, runs: &[(&Configured, Order)]) -> Vec<Pass> {
     passes
 }
 
-/// Applies a kept plan, and nothing else.
-pub async fn apply(app: &App, plan: &PlanId, order: Order) -> Result<(Configured, Report), Failure> {
+/// The connection that a kept plan is for.
+pub async fn planned(app: &App, plan: &PlanId) -> Result<Configured, Failure> {
+    Ok(kept(app, plan).await?.0)
+}
+
+async fn kept(app: &App, plan: &PlanId) -> Result<(Configured, Mode), Failure> {
     let missing = || EngineError::NoPlan(plan.clone());
     let saved = app.store.plan(plan).await?.ok_or_else(missing)?;
     let configured = connection::of_id(app, &saved.plan.connection).await?.ok_or_else(missing)?;
-    let order = Order { mode: saved.plan.mode, ..order };
+    Ok((configured, saved.plan.mode))
+}
+
+/// Applies a kept plan, and nothing else.
+pub async fn apply(app: &App, plan: &PlanId, order: Order) -> Result<(Configured, Report), Failure> {
+    let (configured, mode) = kept(app, plan).await?;
+    let order = Order { mode, ..order };
     let report = order.engine(app, &configured).await?.apply(plan, &order.request(app)).await?;
     note(app, &configured.remote, &report).await?;
     Ok((configured, report))

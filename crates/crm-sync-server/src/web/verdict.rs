@@ -21,6 +21,7 @@ pub fn verdict(failure: &Failure) -> (StatusCode, &'static str) {
         Failure::NoToken { .. } => (StatusCode::CONFLICT, "no_token"),
         Failure::NotConfigured { .. } => (StatusCode::CONFLICT, "not_configured"),
         Failure::NoBase { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "unknown_base"),
+        Failure::WhichTable { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "which_table"),
         Failure::NoTable { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "unknown_table"),
         Failure::UnknownUnits { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "unknown_units"),
         Failure::UnknownFields { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "unknown_fields"),

@@ -1,4 +1,4 @@
-//! The program as people run it: the built binary against an Airtable on loopback.
+//! The program as people run it: the built binary against an Airtable and a Notion on loopback.
 
 #![expect(
     clippy::unwrap_used,
@@ -9,6 +9,7 @@
 
 mod crm;
 mod demo;
+mod notion;
 mod office;
 mod settings;
 mod syncing;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-use connector_sandbox::{Edit, Sandbox, Settings};
+use connector_sandbox::{Edit, Remote, Sandbox, Settings};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -96,11 +96,21 @@ impl Office {
         self.sandbox.airtable_base_id()
     }
 
+    /// One whose Notion database is connected, with a property for the deals' ids.
+    pub(crate) fn connected_to_notion() -> Self {
+        let office = Self::open();
+        let said = office.run(&["configure", "notion", "--base", "Deals", "--key-field", "create"]);
+        assert_eq!(said.code, 0, "{said:?}");
+        office
+    }
+
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = program(&self.folder);
         command
             .env("AIRTABLE_ENDPOINT_URL", self.sandbox.airtable_url())
             .env("AIRTABLE_TOKEN", self.sandbox.airtable_token())
+            .env("NOTION_BASE_URL", self.sandbox.notion_url())
+            .env("NOTION_TOKEN", self.sandbox.notion_token())
             .args(arguments);
         command
     }
@@ -114,6 +124,25 @@ impl Office {
         let fields = json!({"Name": client, "Amount": amount, "Status": status});
         let made = self.sandbox.edit(&Edit::create_record(fields)).unwrap();
         made["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Adds a page to Notion's deals, as a person would; its id.
+    pub(crate) fn page(&self, client: &str, amount: i64, status: &str) -> String {
+        let fields = json!({"Name": client, "Amount": amount, "Status": status});
+        let made = self.sandbox.edit(&Edit::create_record(fields).of(Remote::Notion)).unwrap();
+        made["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The names of Notion's deals.
+    pub(crate) fn notion_clients(&self) -> Vec<String> {
+        let pages = self.sandbox.notion_page_ids();
+        let name = |id: &String| {
+            let page = self.sandbox.notion_page(id).unwrap();
+            page["properties"]["Name"]["title"][0]["plain_text"].as_str().unwrap_or("").to_owned()
+        };
+        let mut names: Vec<String> = pages.iter().map(name).collect();
+        names.sort();
+        names
     }
 
     /// The names of all records.
@@ -143,9 +172,9 @@ impl Office {
         let stats = serde_json::to_value(self.sandbox.stats()).unwrap();
         let routes = stats["routes"].as_array().cloned().unwrap_or_default();
         let changes = |route: &&Value| {
-            let is_read =
-                route["method"] == "GET" || route["route"].as_str().unwrap().ends_with("listRecords");
-            !is_read
+            let address = route["route"].as_str().unwrap();
+            let reads = ["listRecords", "/query", "/search"];
+            route["method"] != "GET" && !reads.iter().any(|read| address.ends_with(read))
         };
         routes.iter().filter(changes).map(|route| route["requests"].as_u64().unwrap()).sum()
     }

@@ -47,12 +47,15 @@ fn help_shows_no_secret_of_the_environment() {
 }
 
 #[test]
-fn notion_is_refused_in_words() {
+fn what_is_not_configured_is_told_with_the_command_that_does_it() {
     let office = Office::open();
-    for arguments in [["sync", "notion"], ["plan", "notion"], ["check", "notion"], ["configure", "notion"]] {
-        let said = office.run(&arguments);
-        assert_eq!(said.code, 1, "{said:?}");
-        assert!(said.err.contains("Notion n'est pas encore pris en charge"), "{said:?}");
+    for remote in ["airtable", "notion"] {
+        for command in ["sync", "plan", "check", "configure"] {
+            let said = office.run(&[command, remote]);
+            assert_eq!(said.code, 1, "{said:?}");
+            let told = format!("{}{}", said.out, said.err);
+            assert!(told.contains(&format!("crm-sync-server configure {remote} --base")), "{said:?}");
+        }
     }
 }
 
