@@ -80,8 +80,8 @@ pub async fn configure(app: &App, remote: &str, wanted: Wanted) -> Result<Outcom
         old.as_ref().and_then(|row| row.table_name.clone()).filter(|name| !name.trim().is_empty());
     let known_table =
         before.as_ref().filter(|before| before.base == place.base).map(|before| before.table.to_string());
-    let named = place.container.map(|table| table.to_string());
-    let chosen = wanted.table.clone().or(named).or(known_table);
+    let pasted = place.container.map(|table| table.to_string());
+    let chosen = wanted.table.clone().or(pasted).or(known_table);
     let table = find_table(provider.as_ref(), &place.base, chosen, old_table).await?;
     let base = table.base.clone();
 
