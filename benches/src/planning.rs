@@ -132,7 +132,7 @@ fn schema() -> Schema {
 }
 
 fn world(read: Interval) -> anyhow::Result<(CrmSnapshot, RemoteSnapshot, State)> {
-    let mut crm = CrmSnapshot { deals: HashMap::with_capacity(DEALS), read };
+    let mut crm = CrmSnapshot { deals: HashMap::with_capacity(DEALS), graves: HashMap::new(), read };
     let mut remote =
         RemoteSnapshot { rows: HashMap::with_capacity(DEALS), absent: HashMap::new(), complete: true, read };
     let mut state = State::default();

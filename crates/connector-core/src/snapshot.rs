@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::clock::Interval;
 use crate::id::{DealId, RemoteId};
 use crate::lens::Note;
-use crate::state::Deal;
+use crate::state::{Deal, Grave};
 use crate::value::Value;
 
 /// The CRM's deals at one moment; always complete, since they come from one query.
@@ -15,6 +15,8 @@ use crate::value::Value;
 pub struct CrmSnapshot {
     /// The deals.
     pub deals: HashMap<DealId, Deal>,
+    /// What linked deals held that are gone, as far as known.
+    pub graves: HashMap<DealId, Grave>,
     /// From the start to the end of the reading.
     pub read: Interval,
 }

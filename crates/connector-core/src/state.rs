@@ -25,6 +25,15 @@ pub struct Deal {
     pub origins: Vec<Origin>,
 }
 
+/// A deal as the CRM held it when it was deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grave {
+    /// The deal, with the time of its last edit and where its values came from.
+    pub deal: Deal,
+    /// The connection whose sync deleted it; `None` when a person did, or another program.
+    pub by: Option<ConnectionId>,
+}
+
 /// When and where a value of the CRM was really written, though a sync brought it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {

@@ -11,7 +11,7 @@ use crate::connector::Usage;
 use crate::error::BoxError;
 use crate::id::{ConnectionId, DealId, PlanId, RemoteId, RunId, UnitKey};
 use crate::plan::{Action, Conflict, Mode, Plan, Reason, Side, UnitChange};
-use crate::state::{Agreement, Baseline, Deal, Intent, Origin, State};
+use crate::state::{Agreement, Baseline, Deal, Grave, Intent, Origin, State};
 use crate::unit::Units;
 use crate::value::Value;
 
@@ -25,6 +25,9 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 
     /// Every deal of the CRM as it stands now, by id.
     async fn deals(&self) -> Result<Vec<Deal>, StoreError>;
+
+    /// What these deals held when they were deleted, for those that were, by whichever program; in no promised order.
+    async fn graves(&self, deals: &[DealId]) -> Result<Vec<Grave>, StoreError>;
 
     /// What is remembered of `connection`.
     async fn state(&self, connection: &ConnectionId) -> Result<State, StoreError>;
@@ -118,7 +121,7 @@ impl Effect {
     pub fn is_brought(&self) -> Option<bool> {
         let has_origin = |unit: &UnitKey| self.origins.iter().any(|origin| origin.unit == *unit);
         match &self.deal {
-            DealWrite::None | DealWrite::Keep(_) => None,
+            DealWrite::None | DealWrite::Keep(_) | DealWrite::Delete { .. } => None,
             DealWrite::Insert { values } | DealWrite::Restore { values, .. } => {
                 Some(values.iter().all(|(unit, value)| has_origin(unit) || value.is_empty()))
             }
@@ -139,7 +142,8 @@ pub enum DealWrite {
         /// Its units; what is missing is empty.
         values: Vec<(UnitKey, Value)>,
     },
-    /// A deleted deal, under its old id. Stale if there is one by now.
+    /// A deleted deal, under its old id. Stale if there is one by now. It was last edited when it had been before it
+    /// was deleted, and its values come from where they came from then, unless they are others.
     Restore {
         /// The old id.
         id: DealId,
@@ -154,6 +158,13 @@ pub enum DealWrite {
         expected: Vec<(UnitKey, Value)>,
         /// What they shall hold.
         values: Vec<(UnitKey, Value)>,
+    },
+    /// The end of a deal; what it held stays in its grave. Stale if it is gone.
+    Delete {
+        /// Which deal.
+        id: DealId,
+        /// What these units must still hold, canonically.
+        expected: Vec<(UnitKey, Value)>,
     },
 }
 

@@ -253,6 +253,33 @@ async fn a_deal_deleted_here_and_edited_there_comes_back_with_the_edit() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_deal_that_comes_back_keeps_what_was_written_into_it_before_it_was_deleted() {
+    let desk = Desk::new(Policy::default());
+    let (deal, record) = desk.linked("Acme").await;
+    desk.linked("Beta").await;
+    desk.store.edit_deal(&deal, "amount", Value::Number(250.into())).unwrap();
+    desk.store.edit_deal(&deal, "client", text("Acme SA")).unwrap();
+    desk.clock.advance(TimeDelta::minutes(5));
+    desk.store.delete_deal(&deal).unwrap();
+    desk.connector.edit(&record, "fNotes", text("still wanted")).unwrap();
+    desk.connector.edit(&record, "fName", text("Acme Ltd")).unwrap();
+    assert_snapshot!(desk.sync().await.1, @r#"
+    1 of 2 pairs unchanged, 1 to bring back in the CRM
+    1. bring back in the CRM Acme: client “Acme Ltd”; stage “prospect”; amount 250; notes “still wanted” (edited in the remote after it was deleted in the CRM) [keeps “Acme SA” of client in the ledger]
+    "#);
+    assert_eq!(desk.held(&deal, "amount"), Value::Number(250.into()));
+    assert_eq!(desk.held(&deal, "notes"), text("still wanted"));
+    assert_eq!(desk.held(&deal, "client"), text("Acme Ltd"), "the later edit");
+    assert_eq!(desk.store.decided_conflicts(&"desk".into())[0].loser(), Some(&text("Acme SA")));
+    assert_snapshot!(desk.sync().await.1, @r#"
+    1 of 2 pairs unchanged, 1 to update in the remote
+    1. update in the remote Acme Ltd: amount 100 → 250 (edited in the CRM)
+    "#);
+    assert_eq!(desk.cell(&record, "fAmount"), Value::Number(250.into()));
+    assert_eq!(desk.sync().await.1.lines().count(), 1, "nothing is left to do");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_deletion_is_noted_once_and_deletes_nothing() {
     let desk = Desk::new(Policy::default());
     let (deal, record) = desk.linked("Acme").await;

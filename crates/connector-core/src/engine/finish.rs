@@ -6,7 +6,7 @@ use super::create::bookkeeping;
 use super::run::EngineError;
 use super::session::Session;
 use crate::id::RemoteId;
-use crate::plan::{Plan, Problem};
+use crate::plan::{Action, Op, Plan, Problem};
 use crate::state::{Baseline, Intent};
 use crate::store::{Commit, Effect, IntentWrite, OpOutcome, RunRecord, RunStatus};
 
@@ -82,7 +82,9 @@ impl Session<'_> {
         let done =
             |seq: &u32| self.results.get(seq).is_some_and(|result| result.outcome == OpOutcome::Applied);
         let mut unsettled: BTreeSet<RemoteId> = plan.masked.iter().cloned().collect();
-        unsettled.extend(plan.ops.iter().filter(|op| !done(&op.seq)).filter_map(|op| op.remote.clone()));
+        // A deal that was brought back may still hold edits for its record.
+        let settles = |op: &&Op| done(&op.seq) && op.action != Action::RestoreDeal;
+        unsettled.extend(plan.ops.iter().filter(|op| !settles(op)).filter_map(|op| op.remote.clone()));
         unsettled.extend(plan.conflicts.iter().map(|conflict| conflict.remote.clone()));
         unsettled.extend(plan.questions.iter().flat_map(|question| question.remotes.iter().cloned()));
         unsettled.extend(plan.notices.iter().filter_map(|notice| notice.remote.clone()));

@@ -111,15 +111,12 @@ impl Session<'_> {
             Action::RestoreDeal => {
                 let mut link = self.link_of(op)?.clone();
                 link.status = LinkStatus::Live;
-                for change in &op.changes {
-                    let theirs = if is_edit(change.rule) {
-                        Some(&change.after)
-                    } else {
-                        self.held(&link, &change.unit)
-                    };
-                    let theirs = theirs.unwrap_or(&change.after).clone();
-                    self.agree(&mut link, &change.unit, change.after.clone(), theirs);
+                // What the deal held itself is still to be compared with the record: those units agree on nothing new.
+                let seen_at = link.seen_at;
+                for change in op.changes.iter().filter(|change| is_edit(change.rule)) {
+                    self.agree(&mut link, &change.unit, change.after.clone(), change.after.clone());
                 }
+                link.seen_at = seen_at;
                 Some(self.pulled(op, DealWrite::Restore { id: op.deal.clone()?, values: values() }, link))
             }
             Action::Link => {
@@ -191,9 +188,5 @@ impl Session<'_> {
             self.agree(&mut link, &change.unit, change.before.clone(), change.after.clone());
         }
         link
-    }
-
-    fn held<'l>(&self, link: &'l Agreement, unit: &UnitKey) -> Option<&'l Value> {
-        link.theirs.get(self.engine.store.units().position(unit.as_str())?)?.as_ref()
     }
 }

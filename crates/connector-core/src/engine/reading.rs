@@ -9,11 +9,11 @@ use super::run::{Engine, EngineError};
 use crate::clock::{Interval, Skew};
 use crate::connector::{Listing, Page, Presence, RemoteDeal};
 use crate::error::Error;
-use crate::id::{FieldId, RemoteId};
+use crate::id::{DealId, FieldId, RemoteId};
 use crate::mapping::Binding;
 use crate::plan::{Plan, Side};
 use crate::snapshot::{Absence, CrmSnapshot, RemoteSnapshot, Row};
-use crate::state::{LinkStatus, State};
+use crate::state::{Deal, LinkStatus, State};
 use crate::unit::Units;
 use crate::value::Value;
 
@@ -52,13 +52,8 @@ pub(super) async fn read_both(engine: &Engine) -> Result<Reading, EngineError> {
         listing.gather(engine, &binding, units, first, pages).await?;
     }
     let state = engine.store.state(&engine.connection.id).await?;
-    let crm_started = engine.clock.now();
-    let deals = engine.store.deals().await?;
-    engine.watch.see(&Event::Reading { side: Side::Crm, rows: deals.len() });
-    let crm = CrmSnapshot {
-        deals: deals.into_iter().map(|deal| (deal.id.clone(), deal)).collect(),
-        read: Interval::new(crm_started, engine.clock.now()),
-    };
+    let crm = read_crm(engine, &state).await?;
+    engine.watch.see(&Event::Reading { side: Side::Crm, rows: crm.deals.len() });
     let absent = if listing.complete {
         absences(engine, &binding, &state, &listing.rows).await?
     } else {
@@ -76,12 +71,7 @@ impl Reading {
         plan: &Plan,
     ) -> Result<Self, EngineError> {
         let state = engine.store.state(&engine.connection.id).await?;
-        let now = engine.clock.now();
-        let deals = engine.store.deals().await?;
-        let crm = CrmSnapshot {
-            deals: deals.into_iter().map(|deal| (deal.id.clone(), deal)).collect(),
-            read: Interval::new(now, engine.clock.now()),
-        };
+        let crm = read_crm(engine, &state).await?;
         let remote = RemoteSnapshot {
             rows: HashMap::new(),
             absent: HashMap::new(),
@@ -90,6 +80,19 @@ impl Reading {
         };
         Ok(Self { binding, fingerprint: plan.fingerprint.clone(), state, crm, remote, is_kept_plan: true })
     }
+}
+
+/// The CRM's deals, and what linked ones held that are gone.
+async fn read_crm(engine: &Engine, state: &State) -> Result<CrmSnapshot, EngineError> {
+    let started = engine.clock.now();
+    let deals = engine.store.deals().await?;
+    let deals: HashMap<DealId, Deal> = deals.into_iter().map(|deal| (deal.id.clone(), deal)).collect();
+    let in_force = state.links.iter().filter(|link| link.agreement.status != LinkStatus::Tombstone);
+    let gone = in_force.map(|link| &link.deal).filter(|deal| !deals.contains_key(*deal));
+    let gone: Vec<DealId> = gone.cloned().collect();
+    let graves = if gone.is_empty() { Vec::new() } else { engine.store.graves(&gone).await? };
+    let graves = graves.into_iter().map(|grave| (grave.deal.id.clone(), grave)).collect();
+    Ok(CrmSnapshot { deals, graves, read: Interval::new(started, engine.clock.now()) })
 }
 
 /// The fields that the mapping names, whether or not they are still there, in a fixed order.

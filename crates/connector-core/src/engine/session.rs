@@ -278,9 +278,9 @@ impl<'e> Session<'e> {
     }
 }
 
-/// The rule that says whether a unit came from the record, in a deal that is brought back.
+/// Whether a unit came from the record, in a deal that is brought back.
 pub(super) fn is_edit(rule: Rule) -> bool {
-    rule == Rule::OneSided
+    rule != Rule::Whole
 }
 
 /// A value that may be told apart from others, and not read.

@@ -293,33 +293,6 @@ fn follow_the_record<'a>(inputs: &Inputs<'a>, pair: Pair<'a>, moves: &mut [Move<
     }
 }
 
-/// What a deleted deal comes back with: what it held when both sides last agreed ([`Rule::Whole`]), and the record's
-/// edits since ([`Rule::OneSided`]).
-pub(super) fn merged_for_restore<'a>(
-    inputs: &Inputs<'a>,
-    base: &'a Agreement,
-    row: &'a Row,
-) -> Vec<(usize, &'a Value, Rule)> {
-    (0..inputs.units.len())
-        .filter_map(|position| {
-            let unit = inputs.units.at(position)?;
-            inputs.binding.bound(position)?;
-            let before = base.crm.get(position)?.as_ref();
-            let theirs = row.values.get(position)?;
-            let edited = base
-                .theirs
-                .get(position)?
-                .as_ref()
-                .is_none_or(|seen| !theirs.is_unknown() && !same(&unit.kind, seen, theirs));
-            if edited && !theirs.is_unknown() {
-                Some((position, theirs, Rule::OneSided))
-            } else {
-                before.map(|value| (position, value, Rule::Whole))
-            }
-        })
-        .collect()
-}
-
 /// What people call a deal or a record: its first required text, else `otherwise`.
 pub(super) fn label(inputs: &Inputs<'_>, values: &[Value], otherwise: &str) -> String {
     let names = |unit: &Unit| unit.required && matches!(unit.kind, UnitKind::Text { .. });

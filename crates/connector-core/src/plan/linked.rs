@@ -1,12 +1,13 @@
 //! Pairs: what to do with a link, and with a deal and a record that were just matched.
 
 use super::decide::{Case, Decision, Fate, decide};
-use super::diff::{Move, Pair, base_label, deal_label, diff, label, merged_for_restore};
+use super::diff::{Move, Pair, base_label, deal_label, diff, label};
 use super::draft::{Draft, Subject};
 use super::inputs::Inputs;
 use super::op::{Action, Reason, Rule, UnitChange};
 use super::question::{Problem, Question, QuestionKind};
 use super::resolve::{edit_since, remote_edit};
+use super::restore::plan_restore;
 use super::strategy::{Side, Strategy};
 use crate::canon::same;
 use crate::id::RemoteId;
@@ -48,7 +49,7 @@ pub(super) fn plan_link<'a>(inputs: &Inputs<'a>, link: &'a Link, draft: &mut Dra
         return;
     }
     let fates = (deal_fate(inputs, deal, base), row_fate(inputs, row, base));
-    let strategy = strategy_between(inputs, deal, base);
+    let strategy = strategy_between(inputs, link, deal);
     match decide(Case::Linked { crm: fates.0, remote: fates.1 }, strategy) {
         Decision::Delete(side) => {
             let gone = side.other();
@@ -61,7 +62,7 @@ pub(super) fn plan_link<'a>(inputs: &Inputs<'a>, link: &'a Link, draft: &mut Dra
         }
         Decision::Restore => {
             if let Some(row) = row {
-                restore(inputs, subject, base, row, draft);
+                plan_restore(inputs, subject, link, row, draft);
             }
         }
         Decision::Recreate => {
@@ -94,16 +95,20 @@ pub(super) fn plan_link<'a>(inputs: &Inputs<'a>, link: &'a Link, draft: &mut Dra
 }
 
 /// The strategy for a link with a side deleted. One that names the CRM or the remote as the winner says nothing between
-/// two remotes: then an edit that another one brought beats a deletion, whichever of them came first.
-fn strategy_between(inputs: &Inputs<'_>, deal: Option<&Deal>, base: &Agreement) -> Strategy {
-    let strategy = inputs.policy.strategy;
+/// two remotes: an edit that another one brought beats a deletion here, and an edit here beats a deletion that another
+/// one brought, whichever of them came first.
+fn strategy_between(inputs: &Inputs<'_>, link: &Link, deal: Option<&Deal>) -> Strategy {
     let brought = |deal: &Deal| {
-        let mut edits = edits(inputs, &deal.values, &base.crm).peekable();
-        edits.peek().is_some() && edits.all(|unit| is_brought(inputs, deal, unit))
+        edits(inputs, &deal.values, &link.agreement.crm).any(|unit| is_brought(inputs, deal, unit))
     };
-    match strategy {
+    let buried = || {
+        let grave = inputs.crm.graves.get(&link.deal);
+        grave.and_then(|grave| grave.by.as_ref()).is_some_and(|by| by != inputs.connection)
+    };
+    match inputs.policy.strategy {
         Strategy::RemoteWins if deal.is_some_and(brought) => Strategy::NewestUnit,
-        _ => strategy,
+        Strategy::CrmWins if deal.is_none() && buried() => Strategy::NewestUnit,
+        strategy => strategy,
     }
 }
 
@@ -136,26 +141,6 @@ fn edits<'i>(
 /// Whether a unit of the deal came from another remote.
 fn is_brought(inputs: &Inputs<'_>, deal: &Deal, unit: &Unit) -> bool {
     deal.origins.iter().any(|origin| origin.unit == unit.key && origin.connection != *inputs.connection)
-}
-
-fn restore(inputs: &Inputs<'_>, subject: Subject<'_>, base: &Agreement, row: &Row, draft: &mut Draft) {
-    let mut changes = Vec::new();
-    for (position, value, rule) in merged_for_restore(inputs, base, row) {
-        let (Some(unit), Some(bound)) = (inputs.units.at(position), inputs.binding.bound(position)) else {
-            continue;
-        };
-        if unit.derived {
-            continue;
-        }
-        if draft.can_carry(subject, unit, bound, Side::Remote, value) {
-            let change =
-                UnitChange { unit: unit.key.clone(), before: Value::Empty, after: value.clone(), rule };
-            changes.push(change);
-        } else if unit.required {
-            return;
-        }
-    }
-    draft.op(subject, Action::RestoreDeal, Reason::EditBeatsDelete(Side::Remote), changes, Vec::new());
 }
 
 /// Plans a deal and a record that belong together and are both there.

@@ -1,7 +1,7 @@
 //! Deciding: a pure function from what both sides hold and last agreed on to what should be done.
 //!
-//! Read in this order: [`Inputs`], `planner` (the whole of it on one page), `identity` (who is who), `linked` and `fresh`
-//! (what to do with a pair, and with what is new), `diff` (the three-way comparison), [`decide()`] (the record table),
+//! Read in this order: [`Inputs`], `planner` (the whole of it on one page), `identity` (who is who), `linked`, `restore`
+//! and `fresh` (what to do with a pair, with a deleted deal, and with what is new), `diff` (the three-way comparison), [`decide()`] (the record table),
 //! `resolve` (who wins), `guard` (what looks like an accident); [`Plan`] is what comes out.
 
 mod conflict;
@@ -18,6 +18,7 @@ mod op;
 mod planner;
 mod question;
 mod resolve;
+mod restore;
 mod strategy;
 
 pub use conflict::{Conflict, conflict_id};

@@ -100,7 +100,8 @@ pub(crate) async fn converged(world: &mut World) -> Verdict {
 /// The remotes' order cannot matter where each unit goes its own way by a rule. It does where a whole record follows one
 /// editor, or where a person decides: what came first is already in the CRM.
 pub(crate) async fn ordered_anyhow(world: &World) -> Verdict {
-    let any_order = matches!(world.ground.strategy, Strategy::NewestUnit | Strategy::CrmWins);
+    let any_order =
+        matches!(world.ground.strategy, Strategy::NewestUnit | Strategy::CrmWins | Strategy::RemoteWins);
     let mut pictures = Vec::new();
     for (seed, backwards) in [(1, false), (2, any_order)] {
         let mut world = world.fork();

@@ -24,6 +24,8 @@ pub(super) struct Books<'a> {
     lease: &'a Lease,
     now: DateTime<Utc>,
     links: Desk<'a>,
+    /// When the deals were edited before the commit.
+    edits: EditTimes,
     /// By deal; `None` closes one. Of each kind the last word counts: one statement takes a row only once.
     intents: BTreeMap<i32, Option<IntentRow>>,
     origins: BTreeMap<(i32, UnitKey), OriginRow>,
@@ -34,12 +36,19 @@ pub(super) struct Books<'a> {
 }
 
 impl<'a> Books<'a> {
-    pub(super) fn open(units: &'a Units, lease: &'a Lease, now: DateTime<Utc>, links: Desk<'a>) -> Self {
+    pub(super) fn open(
+        units: &'a Units,
+        lease: &'a Lease,
+        now: DateTime<Utc>,
+        links: Desk<'a>,
+        edits: EditTimes,
+    ) -> Self {
         Self {
             units,
             lease,
             now,
             links,
+            edits,
             intents: BTreeMap::new(),
             origins: BTreeMap::new(),
             conflicts: BTreeMap::new(),
@@ -53,10 +62,11 @@ impl<'a> Books<'a> {
         if let Err(why) = self.check(effect) {
             return Ok(Committed::Refused(why));
         }
-        let verdict = match conn.attempt(|conn| deals::write(conn, self.units, &effect.deal)) {
-            Ok(verdict) => verdict,
-            Err(failure) => failure.refusal().map(Verdict::Refused).ok_or(failure)?,
-        };
+        let verdict =
+            match conn.attempt(|conn| deals::write(conn, self.units, &self.lease.connection, &effect.deal)) {
+                Ok(verdict) => verdict,
+                Err(failure) => failure.refusal().map(Verdict::Refused).ok_or(failure)?,
+            };
         Ok(match verdict {
             Verdict::Done(deal) => {
                 self.note(deal, effect)?;
@@ -72,9 +82,10 @@ impl<'a> Books<'a> {
         let owner = match &effect.deal {
             DealWrite::None => Owner::Unsaid,
             DealWrite::Insert { .. } => Owner::New,
-            DealWrite::Keep(id) | DealWrite::Restore { id, .. } | DealWrite::Update { id, .. } => {
-                Owner::Deal(deals::key(id).ok_or_else(|| NoKey.to_string())?)
-            }
+            DealWrite::Keep(id)
+            | DealWrite::Restore { id, .. }
+            | DealWrite::Update { id, .. }
+            | DealWrite::Delete { id, .. } => Owner::Deal(deals::key(id).ok_or_else(|| NoKey.to_string())?),
         };
         if let IntentWrite::Put(Intent { deal, .. }) = &effect.intent
             && deals::key(deal).is_none()
@@ -107,6 +118,10 @@ impl<'a> Books<'a> {
                 self.origins.insert((deal, origin.unit.clone()), OriginRow::new(deal, origin)?);
             }
             if let Some(brought) = effect.is_brought() {
+                // What comes back was edited when it was edited, not when it came back.
+                let returned =
+                    matches!(effect.deal, DealWrite::Restore { .. }) && self.edits.of(deal).is_some();
+                let brought = brought || returned;
                 *self.brought.entry(deal).or_insert(true) &= brought;
             }
         }
@@ -117,9 +132,9 @@ impl<'a> Books<'a> {
     }
 
     /// Writes what was noted.
-    pub(super) fn close(self, conn: &mut Conn, edits: &EditTimes) -> Result<(), Failure> {
+    pub(super) fn close(self, conn: &mut Conn) -> Result<(), Failure> {
         let brought = self.brought.into_iter().filter_map(|(deal, brought)| brought.then_some(deal));
-        deals::put_back(conn, &brought.collect::<Vec<_>>(), edits)?;
+        deals::put_back(conn, &brought.collect::<Vec<_>>(), &self.edits)?;
         origins::put(conn, &self.origins.into_values().collect::<Vec<_>>())?;
         self.links.write(conn)?;
         intents::write(conn, &self.lease.connection, self.intents)?;

@@ -64,9 +64,9 @@ fn apply(
         effects.iter().flat_map(|effect| &effect.links).map(|link| link.remote.as_str()).collect();
     let links = Desk::load(conn, &lease.connection, units, &remotes, &about)?;
     let edits = EditTimes::some(conn, &about)?;
-    let mut books = Books::open(units, lease, now, links);
+    let mut books = Books::open(units, lease, now, links, edits);
     let committed = effects.iter().map(|effect| books.apply(conn, effect)).collect::<Result<_, _>>()?;
-    books.close(conn, &edits)?;
+    books.close(conn)?;
     Ok(committed)
 }
 
@@ -74,6 +74,9 @@ fn apply(
 fn deal(write: &DealWrite) -> Option<i32> {
     match write {
         DealWrite::None | DealWrite::Insert { .. } => None,
-        DealWrite::Keep(id) | DealWrite::Restore { id, .. } | DealWrite::Update { id, .. } => deals::key(id),
+        DealWrite::Keep(id)
+        | DealWrite::Restore { id, .. }
+        | DealWrite::Update { id, .. }
+        | DealWrite::Delete { id, .. } => deals::key(id),
     }
 }

@@ -50,8 +50,17 @@ impl OriginRow {
 
 /// All origins, by deal; whether the values are still there is not asked.
 pub(super) fn all(conn: &mut Conn) -> Result<HashMap<i32, Vec<Origin>>, Failure> {
+    by_deal(sync_origins::table.load(conn)?)
+}
+
+/// Those of these deals, by deal; whether the values are still there is not asked.
+pub(super) fn some(conn: &mut Conn, deals: &[i32]) -> Result<HashMap<i32, Vec<Origin>>, Failure> {
+    by_deal(sync_origins::table.filter(sync_origins::deal.eq_any(deals)).load(conn)?)
+}
+
+fn by_deal(rows: Vec<OriginRow>) -> Result<HashMap<i32, Vec<Origin>>, Failure> {
     let mut origins: HashMap<i32, Vec<Origin>> = HashMap::new();
-    for row in sync_origins::table.load::<OriginRow>(conn)? {
+    for row in rows {
         origins.entry(row.deal).or_default().push(row.read()?);
     }
     Ok(origins)

@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
-use connector_core::id::{ConnectionId, PlanId, RunId};
+use connector_core::id::{ConnectionId, DealId, PlanId, RunId};
 use connector_core::plan::Plan;
-use connector_core::state::{Deal, State};
+use connector_core::state::{Deal, Grave, State};
 use connector_core::store::{Commit, Committed, Lease, SavedPlan, Store, StoreError};
 use connector_core::unit::Units;
 
@@ -19,6 +19,11 @@ impl Store for DieselStore {
     async fn deals(&self) -> Result<Vec<Deal>, StoreError> {
         let units = self.units.clone();
         self.run(move |conn| deals::read(conn, &units)).await
+    }
+
+    async fn graves(&self, deals: &[DealId]) -> Result<Vec<Grave>, StoreError> {
+        let (units, deals) = (self.units.clone(), deals.to_vec());
+        self.run(move |conn| deals::graves(conn, &units, &deals)).await
     }
 
     async fn state(&self, connection: &ConnectionId) -> Result<State, StoreError> {

@@ -211,6 +211,27 @@ table! {
 }
 
 table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::store::columns::types::Moment;
+
+    sync_graves (deal) {
+        deal -> Integer,
+        client -> Nullable<Text>,
+        statut -> Nullable<Text>,
+        montant_brut -> Nullable<Text>,
+        secteur -> Nullable<Text>,
+        date_echeance -> Nullable<Text>,
+        assignee -> Nullable<Text>,
+        notes -> Nullable<Text>,
+        probabilite -> Nullable<Text>,
+        valeur_ponderee -> Nullable<Text>,
+        edited_at -> Nullable<Moment>,
+        buried_at -> Moment,
+        connection -> Nullable<Text>,
+    }
+}
+
+table! {
     sync_settings (name) {
         name -> Text,
         value -> Text,

@@ -153,7 +153,7 @@ async fn four_programs_may_start_at_once(#[case] kind: Kind) {
     }
     let versions = place.crm().column("version", "FROM sync_migrations ORDER BY version");
     let versions: Vec<_> = versions.into_iter().flatten().collect();
-    assert_eq!(versions, ["0001", "0002", "0003"]);
+    assert_eq!(versions, ["0001", "0002", "0003", "0004"]);
 }
 
 #[rstest]

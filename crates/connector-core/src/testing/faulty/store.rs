@@ -6,9 +6,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::TimeDelta;
 
-use crate::id::{ConnectionId, PlanId, RunId};
+use crate::id::{ConnectionId, DealId, PlanId, RunId};
 use crate::plan::Plan;
-use crate::state::{Deal, State};
+use crate::state::{Deal, Grave, State};
 use crate::store::{Commit, Committed, Lease, SavedPlan, Store, StoreError};
 use crate::testing::Fuse;
 use crate::testing::fuse::Step;
@@ -78,6 +78,11 @@ impl<S: Store> Store for FaultyStore<S> {
     async fn deals(&self) -> Result<Vec<Deal>, StoreError> {
         self.alive()?;
         self.inner.deals().await
+    }
+
+    async fn graves(&self, deals: &[DealId]) -> Result<Vec<Grave>, StoreError> {
+        self.alive()?;
+        self.inner.graves(deals).await
     }
 
     async fn state(&self, connection: &ConnectionId) -> Result<State, StoreError> {

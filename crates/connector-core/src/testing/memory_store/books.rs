@@ -133,7 +133,7 @@ impl Books {
             Ok(links) => links,
             Err(why) => return Committed::Refused(why),
         };
-        deals.write(checked, effect.origins, edited);
+        deals.write(checked, effect.origins, edited, &lease.connection);
         books.links.extend(links.into_iter().map(|link| (link.agreement.remote.clone(), link)));
         match (effect.intent, &deal) {
             (IntentWrite::Put(intent), _) => {

@@ -1,6 +1,6 @@
 //! The CRM's own table of deals.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 
 use super::person::NotThere;
 use crate::canon::same;
-use crate::id::{DealId, UnitKey};
-use crate::state::{Deal, Origin};
+use crate::id::{ConnectionId, DealId, UnitKey};
+use crate::state::{Deal, Grave, Origin};
 use crate::store::{Committed, DealWrite};
 use crate::testing::EditClock;
 use crate::unit::{Unit, UnitKind, Units};
@@ -36,6 +36,8 @@ pub(super) struct Deals {
     pub(super) edit_clock: EditClock,
     /// By length and then text of the id, so that 10 comes after 9.
     rows: BTreeMap<(usize, DealId), Row>,
+    /// What deleted deals held, and the connection whose sync deleted them.
+    graves: HashMap<DealId, (Row, Option<ConnectionId>)>,
     last: u64,
 }
 
@@ -52,13 +54,38 @@ struct Row {
 pub(super) struct Checked {
     /// The deal that it is about.
     pub(super) deal: Option<DealId>,
-    /// All its values, if they are to be written.
-    values: Option<Box<[Value]>>,
+    becomes: Becoming,
+}
+
+/// What becomes of a deal.
+#[derive(Debug)]
+enum Becoming {
+    /// It stays as it is, or there is none.
+    Same,
+    /// It holds all these values.
+    Holding(Box<[Value]>),
+    /// It is brought back, with all these values.
+    Returned(Box<[Value]>),
+    /// It goes.
+    Gone,
+}
+
+impl Checked {
+    fn new(id: &DealId, becomes: Becoming) -> Self {
+        Self { deal: Some(id.clone()), becomes }
+    }
 }
 
 impl Deals {
     pub(super) fn new(units: Arc<Units>) -> Self {
-        Self { units, derive: None, edit_clock: EditClock::Exact, rows: BTreeMap::new(), last: 0 }
+        Self {
+            units,
+            derive: None,
+            edit_clock: EditClock::Exact,
+            rows: BTreeMap::new(),
+            graves: HashMap::new(),
+            last: 0,
+        }
     }
 
     pub(super) fn all(&self) -> Vec<Deal> {
@@ -72,35 +99,58 @@ impl Deals {
     /// Checks a write without making it; otherwise what becomes of its effect.
     pub(super) fn check(&self, write: &DealWrite) -> Result<Checked, Committed> {
         match write {
-            DealWrite::None => Ok(Checked { deal: None, values: None }),
-            DealWrite::Keep(id) => Ok(Checked { deal: Some(id.clone()), values: None }),
-            DealWrite::Insert { values } => Ok(Checked {
-                deal: Some(DealId::from((self.last + 1).to_string())),
-                values: Some(self.check_whole(values)?),
-            }),
+            DealWrite::None => Ok(Checked { deal: None, becomes: Becoming::Same }),
+            DealWrite::Keep(id) => Ok(Checked::new(id, Becoming::Same)),
+            DealWrite::Insert { values } => {
+                Ok(Checked::new(&self.next_id(), Becoming::Holding(self.check_whole(values)?)))
+            }
             DealWrite::Restore { id, .. } if self.rows.contains_key(&key(id)) => Err(Committed::Stale),
             DealWrite::Restore { id, values } => {
-                Ok(Checked { deal: Some(id.clone()), values: Some(self.check_whole(values)?) })
+                Ok(Checked::new(id, Becoming::Returned(self.check_whole(values)?)))
             }
             DealWrite::Update { id, expected, values } => {
-                let row = self.rows.get(&key(id)).ok_or(Committed::Stale)?;
-                for (unit, value) in expected {
-                    let (at, unit) = self.unit(unit).ok_or_else(|| undeclared(unit))?;
-                    if !row.values.get(at).is_some_and(|now| same(&unit.kind, now, value)) {
-                        return Err(Committed::Stale);
-                    }
-                }
-                let values = self.check_values(row.values.clone(), values)?;
-                Ok(Checked { deal: Some(id.clone()), values: Some(values) })
+                let row = self.holding(id, expected)?;
+                Ok(Checked::new(id, Becoming::Holding(self.check_values(row.values.clone(), values)?)))
+            }
+            DealWrite::Delete { id, expected } => {
+                self.holding(id, expected)?;
+                Ok(Checked::new(id, Becoming::Gone))
             }
         }
     }
 
-    /// Makes a checked write; `edited` when it is an edit of the CRM.
-    pub(super) fn write(&mut self, checked: Checked, origins: Vec<Origin>, edited: Option<DateTime<Utc>>) {
+    /// The deal, if it is there and holds what is expected.
+    fn holding(&self, id: &DealId, expected: &[(UnitKey, Value)]) -> Result<&Row, Committed> {
+        let row = self.rows.get(&key(id)).ok_or(Committed::Stale)?;
+        for (unit, value) in expected {
+            let (at, unit) = self.unit(unit).ok_or_else(|| undeclared(unit))?;
+            if !row.values.get(at).is_some_and(|now| same(&unit.kind, now, value)) {
+                return Err(Committed::Stale);
+            }
+        }
+        Ok(row)
+    }
+
+    /// Makes a checked write on behalf of a connection; `edited` when it is an edit of the CRM.
+    pub(super) fn write(
+        &mut self,
+        checked: Checked,
+        origins: Vec<Origin>,
+        edited: Option<DateTime<Utc>>,
+        by: &ConnectionId,
+    ) {
         let Some(id) = checked.deal else { return };
-        if let Some(values) = checked.values {
-            self.put(&id, values, edited);
+        match checked.becomes {
+            Becoming::Same => {}
+            Becoming::Holding(values) => self.put(&id, values, edited),
+            Becoming::Returned(values) => {
+                let before = self.graves.get(&id).and_then(|(row, _)| row.edited);
+                self.put(&id, values, edited.filter(|_| before.is_none()));
+            }
+            Becoming::Gone => {
+                // It was there when the write was checked.
+                let _ = self.remove(&id, Some(by.clone()));
+            }
         }
         let Some(mut row) = self.rows.remove(&key(&id)) else { return };
         for origin in origins.into_iter().filter(|origin| self.holds(&row.values, origin)) {
@@ -119,15 +169,25 @@ impl Deals {
         if let Ok(number) = id.as_str().parse() {
             self.last = self.last.max(number);
         }
-        let before = self.rows.remove(&key(id));
+        let buried = self.graves.remove(id).map(|(row, _)| row);
+        let before = self.rows.remove(&key(id)).or(buried);
         let edited = edited.or_else(|| before.as_ref().and_then(|row| row.edited));
         let origins = before.map(|row| row.origins).unwrap_or_default();
         let origins = origins.into_iter().filter(|origin| self.holds(&values, origin)).collect();
         self.rows.insert(key(id), Row { values, edited, origins });
     }
 
-    pub(super) fn remove(&mut self, id: &DealId) -> Result<(), NotThere> {
-        self.rows.remove(&key(id)).map(|_| ()).ok_or_else(|| NotThere::Deal(id.clone()))
+    /// Takes a deal away; what it held stays in its grave.
+    pub(super) fn remove(&mut self, id: &DealId, by: Option<ConnectionId>) -> Result<(), NotThere> {
+        let row = self.rows.remove(&key(id)).ok_or_else(|| NotThere::Deal(id.clone()))?;
+        self.graves.insert(id.clone(), (row, by));
+        Ok(())
+    }
+
+    /// What a deal held when it was deleted.
+    pub(super) fn grave(&self, id: &DealId) -> Option<Grave> {
+        let (row, by) = self.graves.get(id)?;
+        Some(Grave { deal: self.show(id, row), by: by.clone() })
     }
 
     pub(super) fn next_id(&self) -> DealId {

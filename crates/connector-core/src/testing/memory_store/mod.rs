@@ -14,9 +14,9 @@ use self::deals::{Deals, Derive};
 use super::EditClock;
 use super::lock::locked;
 use crate::clock::Clock;
-use crate::id::{ConnectionId, PlanId, RunId};
+use crate::id::{ConnectionId, DealId, PlanId, RunId};
 use crate::plan::{Conflict, Plan};
-use crate::state::{Deal, Link, State};
+use crate::state::{Deal, Grave, Link, State};
 use crate::store::{Commit, Committed, Lease, LogEntry, RunRecord, SavedPlan, Store, StoreError};
 use crate::unit::Units;
 use crate::value::Value;
@@ -118,6 +118,11 @@ impl Store for MemoryStore {
 
     async fn deals(&self) -> Result<Vec<Deal>, StoreError> {
         Ok(self.lock().deals.all())
+    }
+
+    async fn graves(&self, deals: &[DealId]) -> Result<Vec<Grave>, StoreError> {
+        let inner = self.lock();
+        Ok(deals.iter().filter_map(|id| inner.deals.grave(id)).collect())
     }
 
     async fn state(&self, connection: &ConnectionId) -> Result<State, StoreError> {

@@ -61,6 +61,6 @@ impl MemoryStore {
 
     /// Deletes a deal.
     pub fn delete_deal(&self, id: &DealId) -> Result<(), NotThere> {
-        self.lock().deals.remove(id)
+        self.lock().deals.remove(id, None)
     }
 }

@@ -9,6 +9,7 @@
 
 pub mod books;
 pub mod deals;
+pub mod graves;
 mod harness;
 pub mod leases;
 pub mod links;
@@ -38,6 +39,10 @@ macro_rules! store_suite {
             deals::a_kept_deal_may_be_gone;
             deals::later_effects_see_what_earlier_ones_of_the_commit_wrote;
             deals::a_thousand_effects_go_in_one_commit;
+            graves::a_deleted_deal_leaves_what_it_held;
+            graves::a_deal_that_comes_back_was_edited_when_it_was;
+            graves::a_sync_signs_the_graves_it_digs;
+            graves::a_deal_that_moved_is_not_deleted;
             values::a_whole_deal_comes_back;
             values::text_comes_back_as_its_author_wrote_it;
             values::text_with_nul_is_refused_or_stripped;
@@ -85,6 +90,7 @@ mod tests {
         let groups = [
             include_str!("books.rs"),
             include_str!("deals.rs"),
+            include_str!("graves.rs"),
             include_str!("leases.rs"),
             include_str!("links.rs"),
             include_str!("origins.rs"),

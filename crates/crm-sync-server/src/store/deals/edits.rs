@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
+use super::graves;
 use crate::store::columns::Moment;
 use crate::store::conn::{CHUNK, Conn, on_backend};
 use crate::store::failure::Failure;
@@ -31,18 +32,19 @@ impl EditTimes {
         Ok(Self(sync_deal_edits::table.load(conn)?.into_iter().collect()))
     }
 
-    /// Of these.
+    /// Of these; of one that is gone, as of when it was deleted.
     pub(in crate::store) fn some(conn: &mut Conn, deals: &[i32]) -> Result<Self, Failure> {
         let mut times = HashMap::with_capacity(deals.len());
         for deals in deals.chunks(CHUNK) {
             let found: Vec<(i32, Moment)> =
                 sync_deal_edits::table.filter(sync_deal_edits::deal.eq_any(deals)).load(conn)?;
             times.extend(found);
+            times.extend(graves::edit_times(conn, deals)?);
         }
         Ok(Self(times))
     }
 
-    pub(super) fn of(&self, deal: i32) -> Option<DateTime<Utc>> {
+    pub(in crate::store) fn of(&self, deal: i32) -> Option<DateTime<Utc>> {
         self.0.get(&deal).copied().map(Into::into)
     }
 }

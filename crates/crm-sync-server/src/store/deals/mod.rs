@@ -3,12 +3,14 @@
 mod cell;
 mod changes;
 mod edits;
+mod graves;
 mod import;
 mod read;
 mod row;
 mod write;
 
 pub(super) use edits::{EditTimes, edit_times, put_back, set_edit_times};
+pub(super) use graves::graves;
 pub(super) use import::import;
 pub(super) use read::read;
 pub(super) use row::is_column;

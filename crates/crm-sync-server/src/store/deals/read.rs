@@ -23,16 +23,20 @@ pub(in crate::store) fn read(conn: &mut Conn, units: &Units) -> Result<Vec<Deal>
         let mut origins: HashMap<i32, Vec<Origin>> = origins::all(conn)?;
         let deal = |row: Row| {
             let values = row.values(units);
-            let mut origins = origins.remove(&row.id).unwrap_or_default();
-            origins.retain(|origin| holds(units, &values, origin));
-            origins.sort_by_key(|origin| units.position(origin.unit.as_str()));
+            let origins = standing(units, &values, origins.remove(&row.id).unwrap_or_default());
             Deal { id: id(row.id), edited: edits.of(row.id).map(Interval::at), values, origins }
         };
         Ok(rows.into_iter().map(deal).collect())
     })
 }
 
-/// Whether the value that was brought is still there.
+/// Those of a deal's origins whose value is still there, in the order of the units.
+pub(super) fn standing(units: &Units, values: &[Value], mut origins: Vec<Origin>) -> Vec<Origin> {
+    origins.retain(|origin| holds(units, values, origin));
+    origins.sort_by_key(|origin| units.position(origin.unit.as_str()));
+    origins
+}
+
 fn holds(units: &Units, values: &[Value], origin: &Origin) -> bool {
     let at = units.position(origin.unit.as_str());
     let held = at.and_then(|at| Some((units.at(at)?, values.get(at)?)));

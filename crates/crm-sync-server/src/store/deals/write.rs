@@ -1,7 +1,7 @@
 //! One write to one deal.
 
 use connector_core::canon::same;
-use connector_core::id::UnitKey;
+use connector_core::id::{ConnectionId, DealId, UnitKey};
 use connector_core::store::DealWrite;
 use connector_core::unit::Units;
 use connector_core::value::Value;
@@ -12,6 +12,7 @@ use diesel::sql_types::{Numeric, Text};
 use rust_decimal::Decimal;
 
 use super::changes::Changes;
+use super::graves;
 use super::key;
 use super::row::Row;
 use crate::store::conn::Conn;
@@ -32,7 +33,12 @@ pub(in crate::store) enum Verdict {
 /// Makes one write, unless the deal holds something else than what is expected.
 ///
 /// Runs inside [`Conn::write`], so that nobody else's edit comes between the look and the write.
-pub(in crate::store) fn write(conn: &mut Conn, units: &Units, write: &DealWrite) -> Result<Verdict, Failure> {
+pub(in crate::store) fn write(
+    conn: &mut Conn,
+    units: &Units,
+    connection: &ConnectionId,
+    write: &DealWrite,
+) -> Result<Verdict, Failure> {
     match write {
         DealWrite::None => Ok(Verdict::Done(None)),
         DealWrite::Keep(id) => Ok(key(id).map_or_else(|| unknown(id.as_str()), |id| Verdict::Done(Some(id)))),
@@ -50,18 +56,34 @@ pub(in crate::store) fn write(conn: &mut Conn, units: &Units, write: &DealWrite)
                 Err(why) => Ok(Verdict::Refused(why)),
             }
         }
-        DealWrite::Update { id, expected, values } => {
-            let row = match key(id) {
-                Some(id) => Row::one(conn, id)?,
-                None => None,
-            };
-            let Some(row) = row else { return Ok(Verdict::Stale) };
-            match check(units, &row, expected) {
-                Some(verdict) => Ok(verdict),
-                None => update(conn, units, &row, values),
+        DealWrite::Update { id, expected, values } => match held(conn, units, id, expected)? {
+            Ok(row) => update(conn, units, &row, values),
+            Err(verdict) => Ok(verdict),
+        },
+        DealWrite::Delete { id, expected } => match held(conn, units, id, expected)? {
+            Ok(row) => {
+                diesel::delete(deals::table.find(row.id)).execute(conn)?;
+                graves::sign(conn, row.id, connection)?;
+                Ok(Verdict::Done(Some(row.id)))
             }
-        }
+            Err(verdict) => Ok(verdict),
+        },
     }
+}
+
+/// The deal, if it holds what is expected; otherwise what becomes of the write.
+fn held(
+    conn: &mut Conn,
+    units: &Units,
+    id: &DealId,
+    expected: &[(UnitKey, Value)],
+) -> Result<Result<Row, Verdict>, Failure> {
+    let row = match key(id) {
+        Some(id) => Row::one(conn, id)?,
+        None => None,
+    };
+    let Some(row) = row else { return Ok(Err(Verdict::Stale)) };
+    Ok(check(units, &row, expected).map_or(Ok(row), Err))
 }
 
 fn unknown(id: &str) -> Verdict {
