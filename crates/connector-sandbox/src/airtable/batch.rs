@@ -106,6 +106,18 @@ struct Step {
     cells: Cells,
 }
 
+/// Makes the table ready for an upsert; one that is refused is refused when it is checked.
+pub(crate) fn prepare(call: &Call<'_>, base: &mut Base, body: &Map<String, Value>) {
+    let Some(merge) = body.get("performUpsert") else { return };
+    let found =
+        call.table(base).ok().and_then(|table| Some((table.id.clone(), MergeKey::parse(table, merge).ok()?)));
+    if let Some((table, key)) = found
+        && let Some(table) = base.table_mut(&table)
+    {
+        table.index_by(key.fields());
+    }
+}
+
 /// Checks a write: field names first, then rows, then values.
 pub(crate) fn plan(
     call: &Call<'_>,

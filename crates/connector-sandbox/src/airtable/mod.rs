@@ -14,6 +14,7 @@ mod field;
 pub(crate) mod formula;
 mod iterator;
 mod listing;
+mod merge_index;
 mod payload;
 mod ping;
 mod read;

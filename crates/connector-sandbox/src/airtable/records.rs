@@ -71,6 +71,7 @@ fn write(
     let (given, many) = batch::given(&body, mode, record)?;
     let by_id = request::switch(&body, "returnFieldsByFieldId")?;
     let display = Display { by_id, ..Display::default() };
+    batch::prepare(call, base, &body);
     let accepted = batch::plan(call, base, random, (&body, &given), mode)?;
     let upserted = body.contains_key("performUpsert").then(|| accepted.outcome());
     let records = accepted.apply(call, base, &display);

@@ -6,6 +6,7 @@ use crate::airtable::call::Call;
 use crate::airtable::definition;
 use crate::airtable::failure::Failure;
 use crate::airtable::field::{Field, Kind};
+use crate::airtable::merge_index::MergeIndex;
 use crate::airtable::request;
 use crate::airtable::table::Table;
 use crate::airtable::transaction::Transaction;
@@ -124,6 +125,7 @@ fn add_table(
         fields: own,
         views: vec![View::grid(random.id("viw"), "Grid view")],
         rows: std::collections::BTreeMap::new(),
+        merges: MergeIndex::default(),
         last_number: 0,
     };
     base.tables.push(table);

@@ -10,6 +10,7 @@ use crate::airtable::attachment::Attachment;
 use crate::airtable::cell::Cell;
 use crate::airtable::field::{Choice, Field, Kind, Link};
 use crate::airtable::formula::Formula;
+use crate::airtable::merge_index::MergeIndex;
 use crate::airtable::rich_text;
 use crate::airtable::table::{Row, Table};
 use crate::airtable::time_format::{DateStyle, Stamp, TimeStyle, Zone};
@@ -113,6 +114,7 @@ impl Columns {
             fields: self.deal_fields(random),
             views: vec![View::grid(random.id("viw"), "Grid view")],
             rows: BTreeMap::new(),
+            merges: MergeIndex::default(),
             last_number: 0,
         };
         let euros = Kind::Currency { precision: 0, symbol: "€".to_owned() };
@@ -134,6 +136,7 @@ impl Columns {
             ],
             views: vec![View::grid(random.id("viw"), "Grid view")],
             rows: BTreeMap::new(),
+            merges: MergeIndex::default(),
             last_number: 0,
         };
         (deals, companies)

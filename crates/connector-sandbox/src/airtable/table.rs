@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::airtable::cell::Cell;
 use crate::airtable::comment::Comment;
 use crate::airtable::field::{Field, Kind};
+use crate::airtable::merge_index::MergeIndex;
 use crate::airtable::view::View;
 use crate::airtable::world::{Base, whole_second};
 use crate::id::Id;
@@ -23,6 +24,8 @@ pub(crate) struct Table {
     pub(crate) views: Vec<View>,
     /// By record id, which is the order of a list without view and sort.
     pub(crate) rows: BTreeMap<Id, Row>,
+    /// The rows by what the last upsert merged on.
+    pub(crate) merges: MergeIndex,
     /// The number of the last row made; numbers are not used again.
     pub(crate) last_number: u32,
 }
@@ -76,6 +79,13 @@ impl Table {
             comments: Vec::new(),
         };
         self.rows.entry(id).insert_entry(row).into_mut()
+    }
+
+    /// Makes ready to find rows by these fields.
+    pub(crate) fn index_by(&mut self, fields: &[Id]) {
+        if !self.merges.is_by(fields) {
+            self.merges = MergeIndex::of(fields, self.rows.values());
+        }
     }
 
     /// As the metadata API shows it.

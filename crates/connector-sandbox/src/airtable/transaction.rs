@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 
 use crate::airtable::cell::Cell;
 use crate::airtable::field::{Field, Kind};
-use crate::airtable::table::Row;
+use crate::airtable::merge_index::MergeIndex;
+use crate::airtable::table::{Row, Table};
 use crate::airtable::webhook::Source;
 use crate::airtable::world::Base;
 use crate::airtable::write::Additions;
@@ -115,15 +116,23 @@ impl<'a> Transaction<'a> {
     /// Stores a cell and gives the one before; without a look at the other side of a link.
     fn set(&mut self, table: &Id, record: &Id, field: &Id, new: Option<Cell>) -> Option<Cell> {
         let is_new = self.changes.tables.get(table).is_some_and(|changes| changes.created.contains(record));
-        let row = self.base.table_mut(table)?.rows.get_mut(record)?;
+        let Table { rows, merges, .. } = self.base.table_mut(table)?;
+        let row = rows.get_mut(record)?;
         let previous = row.cells.get(field).cloned();
         if previous == new {
             return previous;
+        }
+        let moves = merges.concerns(field);
+        if moves {
+            merges.remove(row);
         }
         match new {
             Some(cell) => row.cells.insert(field.clone(), cell),
             None => row.cells.remove(field),
         };
+        if moves {
+            merges.insert(row);
+        }
         if !is_new {
             row.touch(field, &self.by, self.now);
             let changed = self.note(table).changed.entry(record.clone()).or_default();
@@ -148,9 +157,9 @@ impl<'a> Transaction<'a> {
     /// Deletes a row: into the trash, and out of every link cell that names it.
     pub(crate) fn delete(&mut self, table: &Id, record: &Id) {
         self.unlink(table, record);
-        let Some(row) = self.base.table_mut(table).and_then(|table| table.rows.remove(record)) else {
-            return;
-        };
+        let Some(found) = self.base.table_mut(table) else { return };
+        let Some(row) = found.rows.remove(record) else { return };
+        found.merges.remove(&row);
         self.base.trash.insert(record.clone(), (table.clone(), row));
         self.note(table).destroyed.push(record.clone());
     }
@@ -194,6 +203,7 @@ impl<'a> Transaction<'a> {
             .map(|(field, cell)| (field.clone(), Some(cell.clone())))
             .collect();
         row.cells.retain(|_, cell| cell.links().is_empty());
+        found.merges.insert(&row);
         found.rows.insert(id.clone(), row);
         self.note(&table).created.insert(id.clone());
         let alive = links.into_iter().map(|(field, cell)| (field.clone(), self.alive(&table, &field, cell)));
@@ -223,6 +233,9 @@ impl<'a> Transaction<'a> {
         let found = self.base.table_mut(table)?;
         let position = found.fields.iter().position(|known| known.id == *field)?;
         let removed = found.fields.remove(position);
+        if found.merges.concerns(field) {
+            found.merges = MergeIndex::default();
+        }
         for row in found.rows.values_mut() {
             row.cells.remove(field);
             row.edited.remove(field);

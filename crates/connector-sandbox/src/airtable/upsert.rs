@@ -35,6 +35,11 @@ impl MergeKey {
         Ok(Self(fields))
     }
 
+    /// The fields, in order.
+    pub(crate) fn fields(&self) -> &[Id] {
+        &self.0
+    }
+
     /// The only row that has these merge values; `None` if no row has them. An empty value matches no row.
     pub(crate) fn find<'a>(
         &self,
@@ -45,22 +50,19 @@ impl MergeKey {
         for id in &self.0 {
             let (field, value) =
                 cells.iter().find(|(field, _)| field.id == *id).ok_or_else(Failure::invalid_request)?;
-            wanted.push((id, writer.convert(field, value, None)?));
+            wanted.push(writer.convert(field, value, None)?);
         }
-        if wanted.iter().any(|(_, cell)| cell.is_none()) {
+        if wanted.iter().any(Option::is_none) {
             return Ok(None);
         }
-        let table = writer.table;
-        let mut matches = table
-            .rows
-            .values()
-            .filter(|row| wanted.iter().all(|(field, cell)| row.cells.get(*field) == cell.as_ref()));
-        let first = matches.next();
-        if matches.next().is_some() {
-            let message =
-                "Cannot update more than one record with the same values for the fields to merge on";
-            return Err(Failure::new(422, "INVALID_VALUE_FOR_COLUMN", message));
+        match writer.table.merges.find(wanted.iter().flatten()) {
+            [] => Ok(None),
+            [id] => Ok(writer.table.rows.get(id)),
+            _ => {
+                let message =
+                    "Cannot update more than one record with the same values for the fields to merge on";
+                Err(Failure::new(422, "INVALID_VALUE_FOR_COLUMN", message))
+            }
         }
-        Ok(first)
     }
 }

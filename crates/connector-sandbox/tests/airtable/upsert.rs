@@ -1,3 +1,4 @@
+use connector_sandbox::Edit;
 use serde_json::{Value, json};
 
 use crate::client::{Client, error, ids};
@@ -73,4 +74,36 @@ async fn numbers_selects_and_dates_can_be_merged_on() {
     let (_, answer) =
         client.patch(&client.deals(""), &upsert(&["Amount", "Status", "Due Date"], &records)).await;
     assert_eq!(answer["updatedRecords"], json!([id]));
+}
+
+#[tokio::test]
+async fn a_row_is_found_by_the_values_it_has_now() {
+    let client = Client::with_deals(0);
+    let matched = async |key: &str| {
+        let records = json!([{"fields": {"Name": key}}]);
+        let (status, answer) = client.patch(&client.deals(""), &upsert(&["Name"], &records)).await;
+        assert_eq!(status, 200, "{answer}");
+        (ids(&answer)[0].to_owned(), answer["createdRecords"] == json!([]))
+    };
+    let (first, known) = matched("Acme").await;
+    assert!(!known);
+    let rename = |name: &str| json!({"fields": {"Name": name}});
+    client.patch(&client.deals(&format!("/{first}")), &rename("Bolt")).await;
+    assert_eq!(matched("Bolt").await, (first.clone(), true));
+    let (second, known) = matched("Acme").await;
+    assert!(!known);
+    client.sandbox.edit(&Edit::delete_record(&second)).unwrap();
+    let (third, known) = matched("Acme").await;
+    assert!(!known);
+    client.delete(&client.deals(&format!("/{third}"))).await;
+    client.sandbox.edit(&Edit::restore_record(&second)).unwrap();
+    assert_eq!(matched("Acme").await, (second.clone(), true));
+    client.sandbox.edit(&Edit::update_record(&first, json!({"Name": "Acme"}))).unwrap();
+    let records = json!([{"fields": {"Name": "Acme"}}]);
+    assert_eq!(client.patch(&client.deals(""), &upsert(&["Name"], &records)).await.0, 422);
+    // By other fields, the same rows.
+    let records = json!([{"fields": {"Name": "Acme", "Amount": 0}}]);
+    client.sandbox.edit(&Edit::update_record(&first, json!({"Amount": -0.0}))).unwrap();
+    let (_, answer) = client.patch(&client.deals(""), &upsert(&["Name", "Amount"], &records)).await;
+    assert_eq!(answer["updatedRecords"], json!([first]));
 }
