@@ -157,6 +157,25 @@ pub enum Change {
         /// The id of where it goes, or a data source's title.
         to: String,
     },
+    /// Writes blocks at the end of a page or block, those too that the API only shows (Notion).
+    AppendBlocks {
+        /// The id of the page or block.
+        record: String,
+        /// In the API's form.
+        blocks: Vec<Value>,
+    },
+    /// Changes what a block holds (Notion).
+    UpdateBlock {
+        /// The block's id.
+        block: String,
+        /// In the API's form, such as `{"paragraph": {"rich_text": [..]}}`.
+        content: Value,
+    },
+    /// Puts a block into the trash (Notion).
+    DeleteBlock {
+        /// The block's id.
+        block: String,
+    },
     /// Gives the connection a page, database or data source, and what is inside (Notion).
     Share {
         /// Its id.
@@ -206,6 +225,13 @@ impl Edit {
     #[must_use]
     pub fn restore_record(record: &str) -> Self {
         Self::new(Change::RestoreRecord { record: record.to_owned() })
+    }
+
+    /// Writes blocks at the end of a page or block of Notion.
+    #[must_use]
+    pub fn append_blocks(record: &str, blocks: &[Value]) -> Self {
+        let blocks = blocks.to_vec();
+        Self::new(Change::AppendBlocks { record: record.to_owned(), blocks }).of(Remote::Notion)
     }
 
     /// Renames a field.

@@ -6,7 +6,7 @@ use crate::id::Id;
 use crate::notion::auth::Capability;
 use crate::notion::call::Call;
 use crate::notion::failure::Failure;
-use crate::notion::input;
+use crate::notion::input::{self, Input};
 use crate::notion::list::{self, Paging};
 use crate::notion::read::{Reader, stamp};
 use crate::notion::rich_text::{self, Run};
@@ -50,8 +50,7 @@ pub(crate) fn create(call: &Call<'_>, world: &mut World) -> Result<Value, Failur
         let known = world.comments.iter().find(|comment| comment.discussion == id);
         (known.ok_or_else(|| call.not_found("discussion", &id))?.parent.clone(), id)
     } else {
-        let page = call.page(world, &body.member("parent").member("page_id").uuid()?)?.id.clone();
-        (Parent::Page(page), world.random.uuid())
+        (parent(call, world, &body.member("parent"))?, world.random.uuid())
     };
     let id = world.random.uuid();
     let stamps = Stamps::new(&call.holder.bot, call.now);
@@ -61,13 +60,53 @@ pub(crate) fn create(call: &Call<'_>, world: &mut World) -> Result<Value, Failur
     Ok(shown)
 }
 
+/// The page or block that a new discussion is about.
+fn parent(call: &Call<'_>, world: &World, input: &Input<'_>) -> Result<Parent, Failure> {
+    let members = input.object()?;
+    if members.contains_key("page_id") {
+        let page = call.page(world, &input.member("page_id").uuid()?)?;
+        return Ok(Parent::Page(page.id.clone()));
+    }
+    if members.contains_key("block_id") {
+        let id = input.member("block_id").uuid()?;
+        let block = world.blocks.get(&id).filter(|block| call.holder.sees(world, &block.id));
+        return Ok(Parent::Block(block.ok_or_else(|| call.not_found("block", &id))?.id.clone()));
+    }
+    Err(input.one_of_members(["page_id", "block_id"].into_iter()))
+}
+
 /// A comment by its id.
 pub(crate) fn get(call: &Call<'_>, world: &World) -> Result<Value, Failure> {
     call.holder.require(Capability::ReadComments)?;
-    let id = call.id()?;
-    let found = world.comments.iter().find(|comment| comment.id == id);
-    let comment = found.ok_or_else(|| call.not_found("comment", &id))?;
+    let comment = world.comments.get(position(call, world)?).ok_or_else(Failure::nowhere)?;
     Ok(call.reader(world).comment(comment, &call.holder.name))
+}
+
+/// Gives a comment another text.
+pub(crate) fn update(call: &Call<'_>, world: &mut World) -> Result<Value, Failure> {
+    call.holder.require(Capability::InsertComments)?;
+    let text = rich_text::runs(&call.input().member("rich_text"))?;
+    let position = position(call, world)?;
+    if let Some(comment) = world.comments.get_mut(position) {
+        comment.text = text;
+        comment.stamps.touch(&call.holder.bot, call.now);
+    }
+    get(call, world)
+}
+
+/// Deletes a comment, and shows what it was.
+pub(crate) fn delete(call: &Call<'_>, world: &mut World) -> Result<Value, Failure> {
+    call.holder.require(Capability::InsertComments)?;
+    let comment = world.comments.remove(position(call, world)?);
+    Ok(call.reader(world).comment(&comment, &call.holder.name))
+}
+
+/// Where the path's comment is among all, if the connection sees what it is about.
+fn position(call: &Call<'_>, world: &World) -> Result<usize, Failure> {
+    let id = call.id()?;
+    let seen = |comment: &Comment| comment.parent.id().is_some_and(|about| call.holder.sees(world, about));
+    let found = world.comments.iter().position(|comment| comment.id == id && seen(comment));
+    found.ok_or_else(|| call.not_found("comment", &id))
 }
 
 impl Reader<'_> {

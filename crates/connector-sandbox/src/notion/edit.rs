@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::edit::Change;
 use crate::id::Id;
 use crate::notion::auth::Holder;
+use crate::notion::block;
 use crate::notion::data_source::DataSource;
 use crate::notion::input::{self, Input};
 use crate::notion::object::extended;
@@ -147,6 +148,14 @@ impl Editor<'_> {
             Change::LockRecord { record, locked } => self.on_page(record, |page| page.locked = *locked),
             Change::PurgeRecord { record } => self.purge(record),
             Change::MoveRecord { record, to } => self.relocate(record, to),
+            Change::AppendBlocks { record, blocks } => self.append(record, blocks),
+            Change::UpdateBlock { block, content } => self.rewrite(block, content),
+            Change::DeleteBlock { block } => {
+                let id = self.block_id(block)?;
+                self.touch_around(&id);
+                block::restore_or_trash(&mut self.edit(), &id, true);
+                Ok(json!({}))
+            }
             Change::Share { id } => self.give(id, true),
             Change::Unshare { id } => self.give(id, false),
             Change::RenameTable { name } => {
@@ -183,6 +192,50 @@ impl Editor<'_> {
             change(page);
         }
         self.shown(&id)
+    }
+
+    /// Writes blocks at the end of a page or block.
+    fn append(mut self, record: &str, blocks: &[Value]) -> Result<Value, String> {
+        let body = json!({"children": blocks});
+        let drafts =
+            block::read_children_as_person(&Input::body(&body)).map_err(|refused| refused.words())?;
+        let parent = match self.page_id(record) {
+            Ok(page) => Parent::Page(page),
+            Err(_) => Parent::Block(self.block_id(record)?),
+        };
+        if let Some(id) = parent.id() {
+            self.touch_around(id);
+        }
+        let made = block::insert(&mut self.edit(), &parent, usize::MAX, drafts);
+        let reader = reader(self.world, &self.person, self.now);
+        Ok(json!({"blocks": made.iter().filter_map(|id| reader.block(id)).collect::<Vec<_>>()}))
+    }
+
+    /// Changes what a block holds.
+    fn rewrite(mut self, block: &str, content: &Value) -> Result<Value, String> {
+        let id = self.block_id(block)?;
+        let body =
+            self.world.blocks.get(&id).map(|block| block.body.clone()).ok_or_else(|| no_record(block))?;
+        let body = block::read_change(&body, &Input::body(content)).map_err(|refused| refused.words())?;
+        self.touch_around(&id);
+        block::restore_or_trash(&mut self.edit(), &id, false);
+        if let Some(block) = self.world.blocks.get_mut(&id) {
+            block.body = body;
+        }
+        Ok(json!({}))
+    }
+
+    fn block_id(&self, block: &str) -> Result<Id, String> {
+        let id = input::uuid(block).filter(|id| self.world.blocks.contains_key(id));
+        id.ok_or_else(|| format!("there is no block {block}"))
+    }
+
+    /// Notes an edit of the page that a block is in: in the app a page's time follows its body.
+    fn touch_around(&mut self, id: &Id) {
+        let page = self.world.lineage(id).into_iter().find(|outer| self.world.pages.contains_key(outer));
+        if let Some(page) = page {
+            self.edit().touch(&page);
+        }
     }
 
     /// Deletes for good, as the trash does after thirty days.

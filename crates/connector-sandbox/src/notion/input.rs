@@ -85,6 +85,22 @@ impl<'a> Input<'a> {
         if member.is_absent() { Ok(()) } else { Err(member.expected("not present")) }
     }
 
+    /// Refuses a member that is not among these.
+    pub(crate) fn only(&self, known: &[&str]) -> Result<(), Failure> {
+        match self.object()?.keys().find(|key| !known.contains(&key.as_str())) {
+            Some(stray) => Err(self.member(stray).expected("not present")),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses an object that has none of these members.
+    pub(crate) fn one_of_members(&self, names: impl Iterator<Item = &'static str>) -> Failure {
+        let wanted: Vec<String> = names
+            .map(|name| format!("{}.{name} should be defined, instead was `undefined`.", self.path))
+            .collect();
+        Failure::validation(format!("body failed validation. Fix one:\n{}", wanted.join("\n")))
+    }
+
     fn missing(&self, kind: &str) -> Failure {
         self.expected(if self.is_absent() { "defined" } else { kind })
     }
@@ -106,13 +122,27 @@ impl<'a> Input<'a> {
 
     /// Refuses a length above the limit.
     pub(crate) fn at_most(&self, length: usize, limit: usize) -> Result<(), Failure> {
-        if length <= limit {
-            return Ok(());
-        }
-        let path = format!("{}.length", self.path);
-        Err(Failure::validation(format!(
-            "body failed validation: {path} should be ≤ `{limit}`, instead was `{length}`."
-        )))
+        if length <= limit { Ok(()) } else { Err(self.wrong_length(length, "≤", limit)) }
+    }
+
+    /// Refuses a length below the limit.
+    pub(crate) fn at_least(&self, length: usize, limit: usize) -> Result<(), Failure> {
+        if length >= limit { Ok(()) } else { Err(self.wrong_length(length, "≥", limit)) }
+    }
+
+    fn wrong_length(&self, length: usize, bound: &str, limit: usize) -> Failure {
+        let path = &self.path;
+        Failure::validation(format!(
+            "body failed validation: {path}.length should be {bound} `{limit}`, instead was `{length}`."
+        ))
+    }
+
+    /// Refuses what holds too many things in all.
+    pub(crate) fn too_many(&self, count: usize, limit: usize, things: &str) -> Failure {
+        let path = &self.path;
+        Failure::validation(format!(
+            "body failed validation: {path} should have ≤ `{limit}` {things}, instead had `{count}`."
+        ))
     }
 
     pub(crate) fn text(&self) -> Result<&'a str, Failure> {

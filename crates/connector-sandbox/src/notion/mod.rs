@@ -2,6 +2,7 @@
 
 mod auth;
 mod block;
+mod blocks;
 mod call;
 mod comment;
 mod computed;

@@ -44,7 +44,7 @@ pub(crate) fn create(call: &Call<'_>, world: &mut World) -> Result<Value, Failur
     let parent = parent(call, world, &body.member("parent"))?;
     let properties = body.member("properties");
     let (icon, cover) = (icon::read_icon(&body.member("icon"))?, icon::read_cover(&body.member("cover"))?);
-    let children = block::read_children(call, &body)?;
+    let children = block::read_children(&body)?;
 
     let mut random = world.random.clone();
     let mut writer = Writer::new(world, &call.holder, &mut random);
@@ -67,7 +67,7 @@ pub(crate) fn create(call: &Call<'_>, world: &mut World) -> Result<Value, Failur
     page.icon = icon.unwrap_or_default();
     page.cover = cover.unwrap_or_default();
     edit.create_page(page, cells);
-    block::insert(&mut edit, &Parent::Page(id.clone()), children);
+    block::insert(&mut edit, &Parent::Page(id.clone()), 0, children);
     world.pages.get(&id).map(|page| show(call, world, page)).ok_or_else(Failure::in_trash)
 }
 
@@ -95,9 +95,7 @@ fn parent(call: &Call<'_>, world: &World, input: &Input<'_>) -> Result<Parent, F
         let page = call.page(world, &id.uuid()?)?;
         return if page.trashed { Err(Failure::in_trash()) } else { Ok(Parent::Page(page.id.clone())) };
     }
-    let wanted = ["page_id", "database_id", "data_source_id"]
-        .map(|key| format!("body.parent.{key} should be defined, instead was `undefined`."));
-    Err(Failure::validation(format!("body failed validation. Fix one:\n{}", wanted.join("\n"))))
+    Err(input.one_of_members(["page_id", "database_id", "data_source_id"].into_iter()))
 }
 
 /// What an update asks for.

@@ -25,12 +25,15 @@ pub(crate) enum Endpoint {
     MovePage,
     GetProperty,
     GetBlock,
+    UpdateBlock,
     DeleteBlock,
     ListChildren,
     AppendChildren,
     ListComments,
     CreateComment,
     GetComment,
+    UpdateComment,
+    DeleteComment,
 }
 
 use Endpoint as E;
@@ -39,9 +42,10 @@ const DATABASE: &str = "/v1/databases/{database_id}";
 const DATA_SOURCE: &str = "/v1/data_sources/{data_source_id}";
 const PAGE: &str = "/v1/pages/{page_id}";
 const BLOCK: &str = "/v1/blocks/{block_id}";
+const COMMENT: &str = "/v1/comments/{comment_id}";
 const CHILDREN: &str = "/v1/blocks/{block_id}/children";
 
-const ROUTES: [(&str, &str, Endpoint); 25] = [
+const ROUTES: [(&str, &str, Endpoint); 28] = [
     ("GET", "/v1/users/me", E::Me),
     ("GET", "/v1/users", E::ListUsers),
     ("GET", "/v1/users/{user_id}", E::GetUser),
@@ -61,12 +65,15 @@ const ROUTES: [(&str, &str, Endpoint); 25] = [
     ("POST", "/v1/pages/{page_id}/move", E::MovePage),
     ("GET", "/v1/pages/{page_id}/properties/{property_id}", E::GetProperty),
     ("GET", BLOCK, E::GetBlock),
+    ("PATCH", BLOCK, E::UpdateBlock),
     ("DELETE", BLOCK, E::DeleteBlock),
     ("GET", CHILDREN, E::ListChildren),
     ("PATCH", CHILDREN, E::AppendChildren),
     ("GET", "/v1/comments", E::ListComments),
     ("POST", "/v1/comments", E::CreateComment),
-    ("GET", "/v1/comments/{comment_id}", E::GetComment),
+    ("GET", COMMENT, E::GetComment),
+    ("PATCH", COMMENT, E::UpdateComment),
+    ("DELETE", COMMENT, E::DeleteComment),
 ];
 
 /// A route that was found, with the decoded parts of its path; those it does not have are empty.

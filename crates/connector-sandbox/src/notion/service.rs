@@ -16,7 +16,7 @@ use crate::notion::route::{Endpoint, Route};
 use crate::notion::seed::{self, Names};
 use crate::notion::version::Version;
 use crate::notion::world::{Workspace, World};
-use crate::notion::{block, comment, data_sources, databases, pages, query, search, user};
+use crate::notion::{blocks, comment, data_sources, databases, pages, query, search, user};
 use crate::provider::{Provider, Reply, Request};
 use crate::query::Query;
 use crate::remote::Remote;
@@ -168,13 +168,16 @@ impl Notion {
             E::UpdatePage => self.change(call, pages::update),
             E::MovePage => self.change(call, pages::relocate),
             E::GetProperty => get_item(call, &self.read()),
-            E::GetBlock => block::get(call, &self.read()),
-            E::DeleteBlock => self.change(call, block::delete),
-            E::ListChildren => block::list_children(call, &self.read()),
-            E::AppendChildren => self.change(call, block::append),
+            E::GetBlock => blocks::get(call, &self.read()),
+            E::UpdateBlock => self.change(call, blocks::update),
+            E::DeleteBlock => self.change(call, blocks::delete),
+            E::ListChildren => blocks::list_children(call, &self.read()),
+            E::AppendChildren => self.change(call, blocks::append),
             E::ListComments => comment::list(call, &self.read()),
             E::CreateComment => self.change(call, comment::create),
             E::GetComment => comment::get(call, &self.read()),
+            E::UpdateComment => self.change(call, comment::update),
+            E::DeleteComment => self.change(call, comment::delete),
         }
     }
 

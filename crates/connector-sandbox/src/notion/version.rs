@@ -34,6 +34,16 @@ impl Version {
         self < Self::InTrash
     }
 
+    /// Whether appended children may be placed by `after`.
+    pub(crate) fn has_after(self) -> bool {
+        self < Self::InTrash
+    }
+
+    /// What a type of block is called.
+    pub(crate) fn block_type(self, newest: &'static str) -> &'static str {
+        if newest == "meeting_notes" && self < Self::InTrash { "transcription" } else { newest }
+    }
+
     /// Whether data sources stand apart from databases.
     pub(crate) fn has_data_sources(self) -> bool {
         self > Self::Database

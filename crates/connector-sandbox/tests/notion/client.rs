@@ -86,6 +86,17 @@ impl Client {
         Self::ok(self.post("pages", &json!({"parent": parent, "properties": properties})).await)
     }
 
+    /// Makes an empty deal in a version's way and gives its id.
+    pub(crate) async fn make_in(&self, version: &str) -> String {
+        let parent = if version == "2022-06-28" {
+            json!({"database_id": self.sandbox.notion_database_id()})
+        } else {
+            json!({"data_source_id": self.sandbox.notion_data_source_id()})
+        };
+        let made = Self::ok(self.post("pages", &json!({"parent": parent, "properties": {}})).await);
+        id(&made).to_owned()
+    }
+
     /// A page of the deals.
     pub(crate) async fn query(&self, body: &Value) -> Value {
         let source = self.sandbox.notion_data_source_id();

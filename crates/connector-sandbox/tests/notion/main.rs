@@ -2,7 +2,9 @@
 
 #![cfg(test)]
 
+mod blocks;
 mod client;
+mod comments;
 mod entrance;
 mod faults;
 mod pages;
