@@ -85,7 +85,7 @@ pub struct DemoArgs {
     /// Ends after the story instead of staying up
     #[arg(long)]
     pub once: bool,
-    /// Where the demo keeps its CRM and its Airtable
+    /// Where the demo keeps its CRM, its Airtable and its Notion
     #[arg(long, value_name = "DIR", default_value = "data/demo")]
     pub data: PathBuf,
     /// Begins anew

@@ -1,7 +1,8 @@
-//! A CRM and an Airtable on this machine, and the story of a sync between them: no account, no token, no server.
+//! A CRM, an Airtable and a Notion on this machine, and the story of how they come to agree: no account, no token, no
+//! server.
 //!
-//! Both sides live in one folder: the CRM as an SQLite file, Airtable as the journal of a sandbox. Run again, the demo
-//! finds both as it left them.
+//! All live in one folder: the CRM as an SQLite file, the remotes as the journal of a sandbox. Run again, the demo finds
+//! them as it left them.
 
 mod story;
 mod world;
@@ -23,7 +24,7 @@ use world::World;
 pub struct Demo {
     /// Ends after the story; else the sandbox stays up.
     pub once: bool,
-    /// Where both sides are kept.
+    /// Where all of it is kept.
     pub folder: PathBuf,
     /// Begins anew.
     pub fresh: bool,
@@ -39,9 +40,9 @@ impl Demo {
         console.heading(&messages::chapter(console.lang, Chapter::Welcome));
         let order = Order { trigger: "demo", cancel: cancel.clone(), ..Order::new(Mode::Sync) };
         let story = Story { world: &world, console, order };
-        match world.configured().await? {
-            Some(configured) => story.again(&configured).await?,
-            None => story.tell().await?,
+        match world.configured().await?.as_slice() {
+            [] => story.tell().await?,
+            configured => story.again(configured).await?,
         }
         if !self.once && !cancel.is_cancelled() {
             console.heading(&messages::demo_stays(

@@ -1,18 +1,19 @@
-//! Both sides of the demo, and what people do on each.
+//! The three tools of the demo, and what people do in each.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use chrono::TimeDelta;
-use connector_core::id::{ConnectionId, DealId, RunId};
+use connector_core::connector::Presence;
+use connector_core::id::{ConnectionId, DealId, RemoteId, RunId};
+use connector_core::mapping::Binding;
 use connector_core::state::Deal;
 use connector_core::store::{Commit, Committed, DealWrite, Effect, IntentWrite, Store};
 use connector_core::value::Value;
-use connector_sandbox::{Edit, Sandbox, Settings as SandboxSettings};
+use connector_sandbox::{Edit, Remote, Sandbox, Settings as SandboxSettings};
 use secrecy::SecretString;
-use serde_json::json;
 
-use crate::app::{AIRTABLE, App};
+use crate::app::{AIRTABLE, App, NOTION};
 use crate::crm;
 use crate::failure::Failure;
 use crate::messages::{self, Lang};
@@ -25,11 +26,31 @@ use crate::store::Database;
 const CRM_DEALS: &str = include_str!("crm.csv");
 /// Airtable's records, as people typed them.
 const AIRTABLE_RECORDS: &str = include_str!("airtable.json");
+/// Notion's pages, likewise.
+const NOTION_PAGES: &str = include_str!("notion.json");
 
 const CRM_FILE: &str = "crm.db";
-const AIRTABLE_FILE: &str = "airtable.jsonl";
+const REMOTES_FILE: &str = "remotes.jsonl";
 
-/// Both sides, running.
+/// The remotes of the demo.
+const TOOLS: [&str; 2] = [AIRTABLE, NOTION];
+
+/// How much there is at first.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Filled {
+    pub(super) deals: usize,
+    pub(super) records: usize,
+    pub(super) pages: usize,
+}
+
+/// What a deal holds in one of the tools.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Held {
+    pub(super) amount: Value,
+    pub(super) stage: Value,
+}
+
+/// The three tools, running.
 #[derive(Debug)]
 pub(super) struct World {
     pub(super) app: App,
@@ -39,7 +60,7 @@ pub(super) struct World {
 
 /// Removes the demo's own files and no others.
 pub(super) async fn clear(folder: &Path) -> Result<(), Failure> {
-    for name in [CRM_FILE, "crm.db-wal", "crm.db-shm", AIRTABLE_FILE] {
+    for name in [CRM_FILE, "crm.db-wal", "crm.db-shm", REMOTES_FILE] {
         let path = folder.join(name);
         match tokio::fs::remove_file(&path).await {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -52,15 +73,15 @@ pub(super) async fn clear(folder: &Path) -> Result<(), Failure> {
 }
 
 impl World {
-    /// Starts both sides as the folder has them, or empty.
+    /// Starts all tools as the folder has them, or empty.
     pub(super) async fn open(folder: &Path, lang: Lang) -> Result<Self, Failure> {
         let made = tokio::fs::create_dir_all(folder).await;
         made.map_err(|source| Failure::File { path: folder.to_owned(), source })?;
         let world = Self::start(folder, lang).await?;
-        if world.configured().await?.is_some() || world.app.store.deals().await?.is_empty() {
+        if !world.configured().await?.is_empty() || world.app.store.deals().await?.is_empty() {
             return Ok(world);
         }
-        // Cut off before the table was connected: nothing of it is worth keeping.
+        // Cut off before both tools were connected: nothing of it is worth keeping.
         drop(world);
         clear(folder).await?;
         Self::start(folder, lang).await
@@ -69,18 +90,19 @@ impl World {
     async fn start(folder: &Path, lang: Lang) -> Result<Self, Failure> {
         let settings = SandboxSettings {
             deals: 0,
-            journal: Some(folder.join(AIRTABLE_FILE)),
+            journal: Some(folder.join(REMOTES_FILE)),
             ..SandboxSettings::default()
         };
         let sandbox = tokio::task::spawn_blocking(|| Sandbox::start(settings)).await;
         let sandbox = sandbox.map_err(|error| Failure::Demo(error.to_string()))??;
-        let airtable = RemoteSettings {
-            endpoint: sandbox.airtable_url().to_owned(),
-            token: Some(SecretString::from(sandbox.airtable_token())),
+        let remote = |url: &str, token: &str| RemoteSettings {
+            endpoint: url.to_owned(),
+            token: Some(SecretString::from(token)),
         };
         let settings = Settings {
             database: Database::sqlite(folder.join(CRM_FILE)),
-            airtable,
+            airtable: remote(sandbox.airtable_url(), sandbox.airtable_token()),
+            notion: remote(sandbox.notion_url(), sandbox.notion_token()),
             lang,
             data: folder.to_owned(),
             ..Settings::default()
@@ -88,21 +110,29 @@ impl World {
         Ok(Self { app: App::open(&settings).await?, sandbox, folder: folder.to_owned() })
     }
 
-    /// The connection of an earlier demo.
-    pub(super) async fn configured(&self) -> Result<Option<Configured>, Failure> {
-        Ok(connection::all(&self.app).await?.into_iter().find(|configured| configured.remote == AIRTABLE))
+    /// The connections of an earlier demo: all or none.
+    pub(super) async fn configured(&self) -> Result<Vec<Configured>, Failure> {
+        let found = connection::all(&self.app).await?;
+        Ok(if found.len() == TOOLS.len() { found } else { Vec::new() })
     }
 
-    /// Fills both sides; how many deals and records there are.
-    pub(super) async fn fill(&self) -> Result<(usize, usize), Failure> {
+    /// Fills all tools; how much there is in each.
+    pub(super) async fn fill(&self) -> Result<Filled, Failure> {
         let file = Path::new("crm.csv");
         let imported = deals_file::import_text(&self.app, CRM_DEALS.as_bytes(), file).await?;
-        let records: Vec<serde_json::Value> =
-            serde_json::from_str(AIRTABLE_RECORDS).map_err(|error| Failure::Demo(error.to_string()))?;
-        for record in &records {
-            self.person_edits_airtable(&Edit::create_record(record.clone()))?;
+        let mut filled = Filled { deals: imported.created, records: 0, pages: 0 };
+        for (tool, rows, count) in [
+            (Remote::Airtable, AIRTABLE_RECORDS, &mut filled.records),
+            (Remote::Notion, NOTION_PAGES, &mut filled.pages),
+        ] {
+            let rows: Vec<serde_json::Value> =
+                serde_json::from_str(rows).map_err(|error| Failure::Demo(error.to_string()))?;
+            *count = rows.len();
+            for row in rows {
+                self.person_edits(&Edit::create_record(row).of(tool))?;
+            }
         }
-        Ok((imported.created, records.len()))
+        Ok(filled)
     }
 
     /// The deal of this client.
@@ -146,16 +176,56 @@ impl World {
         }
     }
 
-    /// Writes the amount of a deal's record as a person would in Airtable.
-    pub(super) async fn person_edits_amount(&self, deal: &DealId, amount: &str) -> Result<(), Failure> {
-        let configured = self.configured().await?.ok_or_else(|| Failure::Demo(deal.to_string()))?;
-        let state = self.app.store.state(&configured.settings.connection.id).await?;
-        let link = state.links.into_iter().find(|link| link.deal == *deal);
-        let record = link.ok_or_else(|| Failure::Demo(deal.to_string()))?.agreement.remote;
-        self.person_edits_airtable(&Edit::update_record(record.as_str(), json!({"Amount": amount})))
+    /// Writes fields of a deal's record as a person would in the remote's app.
+    pub(super) async fn person_edits_remote(
+        &self,
+        remote: &str,
+        deal: &DealId,
+        fields: serde_json::Value,
+    ) -> Result<(), Failure> {
+        let record = self.record_of(remote, deal).await?;
+        let tool = if remote == NOTION { Remote::Notion } else { Remote::Airtable };
+        self.person_edits(&Edit::update_record(record.as_str(), fields).of(tool))
     }
 
-    fn person_edits_airtable(&self, edit: &Edit) -> Result<(), Failure> {
+    /// What the CRM and each remote hold of a deal now, asked of each of them.
+    pub(super) async fn held(&self, client: &str) -> Result<Vec<(Option<&'static str>, Held)>, Failure> {
+        let deal = self.deal_of(client).await?;
+        let value = |unit| self.value(&deal, unit).clone();
+        let mut found = vec![(None, Held { amount: value(crm::MONTANT_BRUT), stage: value(crm::STATUT) })];
+        let configured = self.configured().await?;
+        for tool in TOOLS {
+            let missing = || Failure::Demo(format!("{tool}: {client}"));
+            let connected = configured.iter().find(|one| one.remote == tool).ok_or_else(missing)?;
+            let connector = connection::connector(&self.app, connected).await?;
+            let schema = connector.schema().await?;
+            let binding =
+                Binding::new(self.app.units(), &connected.settings.connection.mapping, &schema, false);
+            let record = self.record_of(tool, &deal.id).await?;
+            let read = connector.read(&[record], &binding.fields()).await?;
+            let Some(Presence::Live(record)) = read.first() else { return Err(missing()) };
+            let decoded = |unit: &str| {
+                let position = self.app.units().position(unit);
+                let bound = binding.iter().find(|(at, _)| Some(*at) == position);
+                bound.map_or(Value::Empty, |(_, bound)| bound.lens.decode(record.cell(&bound.field)).value)
+            };
+            found
+                .push((Some(tool), Held { amount: decoded(crm::MONTANT_BRUT), stage: decoded(crm::STATUT) }));
+        }
+        Ok(found)
+    }
+
+    /// The record of a deal in this remote.
+    async fn record_of(&self, remote: &str, deal: &DealId) -> Result<RemoteId, Failure> {
+        let missing = || Failure::Demo(format!("{remote}: {deal}"));
+        let configured = self.configured().await?;
+        let configured = configured.iter().find(|one| one.remote == remote).ok_or_else(missing)?;
+        let state = self.app.store.state(&configured.settings.connection.id).await?;
+        let link = state.links.into_iter().find(|link| link.deal == *deal);
+        Ok(link.ok_or_else(missing)?.agreement.remote)
+    }
+
+    fn person_edits(&self, edit: &Edit) -> Result<(), Failure> {
         let made = self.sandbox.edit(edit);
         made.map(drop).map_err(|why| Failure::Demo(messages::demo_failed(self.app.lang, &why)))
     }
@@ -166,6 +236,8 @@ impl World {
             ("DATABASE_URL", format!("sqlite:{}", self.folder.join(CRM_FILE).display())),
             ("AIRTABLE_ENDPOINT_URL", self.sandbox.airtable_url().to_owned()),
             ("AIRTABLE_TOKEN", self.sandbox.airtable_token().to_owned()),
+            ("NOTION_BASE_URL", self.sandbox.notion_url().to_owned()),
+            ("NOTION_TOKEN", self.sandbox.notion_token().to_owned()),
         ]
     }
 }

@@ -9,13 +9,13 @@ use super::{Lang, say};
 pub enum Chapter {
     /// What there is.
     Welcome,
-    /// The table is connected.
+    /// Table and database are connected.
     Connect,
     /// The first sync.
     First,
-    /// Two people edit one deal.
+    /// Three people edit one deal.
     Edit,
-    /// The conflict is decided.
+    /// The conflicts are decided.
     Decide,
     /// A sync with nothing to do.
     Idle,
@@ -29,28 +29,28 @@ pub fn chapter(lang: Lang, chapter: Chapter) -> String {
     match chapter {
         Chapter::Welcome => say!(
             lang,
-            "Démonstration : un CRM (fichier SQLite) et une table Airtable, tous deux sur cette machine. Aucun compte, aucun jeton.",
-            "Demo: a CRM (an SQLite file) and an Airtable table, both on this machine. No account, no token."
+            "Démonstration : un CRM (fichier SQLite), une table Airtable et une base de données Notion, tous trois sur cette machine. Aucun compte, aucun jeton.",
+            "Demo: a CRM (an SQLite file), an Airtable table and a Notion database, all three on this machine. No account, no token."
         ),
         Chapter::Connect => say!(
             lang,
-            "1. Connexion de la table : les colonnes sont reconnues par leur nom et leur type.",
-            "1. Connecting the table: the columns are recognised by name and type."
+            "1. Connexion de la table Airtable et de la base Notion : les colonnes sont reconnues par leur nom et leur type.",
+            "1. Connecting the Airtable table and the Notion database: the columns are recognised by name and type."
         ),
         Chapter::First => say!(
             lang,
-            "2. Première synchronisation : les deals se retrouvent des deux côtés, une ligne sans montant valable est signalée.",
-            "2. First sync: the deals come to stand on both sides, a record without a good amount is told."
+            "2. Première synchronisation : les deals se retrouvent dans les trois outils, une ligne sans montant valable est signalée.",
+            "2. First sync: the deals come to stand in all three tools, a record without a good amount is told."
         ),
         Chapter::Edit => say!(
             lang,
-            "3. Deux personnes modifient le même deal : d'abord dans le CRM, puis dans Airtable.",
-            "3. Two people edit the same deal: first in the CRM, then in Airtable."
+            "3. Trois personnes modifient le même deal : d'abord dans le CRM, puis dans Notion, puis dans Airtable.",
+            "3. Three people edit the same deal: first in the CRM, then in Notion, then in Airtable."
         ),
         Chapter::Decide => say!(
             lang,
-            "4. Synchronisation : la dernière modification l'emporte, l'autre valeur est conservée.",
-            "4. Sync: the later edit wins, the other value is kept."
+            "4. Synchronisation : la dernière modification l'emporte, les autres valeurs sont conservées.",
+            "4. Sync: the last edit wins, the other values are kept."
         ),
         Chapter::Idle => say!(
             lang,
@@ -65,31 +65,86 @@ pub fn chapter(lang: Lang, chapter: Chapter) -> String {
     }
 }
 
-/// What stands on each side at the start.
+/// What stands in each tool at the start.
 #[must_use]
-pub fn demo_start(lang: Lang, deals: usize, records: usize, folder: &Path) -> String {
+pub fn demo_start(lang: Lang, deals: usize, records: usize, pages: usize, folder: &Path) -> String {
     let folder = folder.display();
     match lang {
         Lang::Fr => format!(
-            "{} dans le CRM, {} dans Airtable. Données : {folder}",
+            "{} dans le CRM, {} dans Airtable, {} dans Notion. Données : {folder}",
             lang.count(deals, "deal", "deals"),
-            lang.count(records, "ligne", "lignes")
+            lang.count(records, "ligne", "lignes"),
+            lang.count(pages, "page", "pages")
         ),
         Lang::En => format!(
-            "{} in the CRM, {} in Airtable. Data: {folder}",
+            "{} in the CRM, {} in Airtable, {} in Notion. Data: {folder}",
             lang.count(deals, "deal", "deals"),
-            lang.count(records, "record", "records")
+            lang.count(records, "record", "records"),
+            lang.count(pages, "page", "pages")
         ),
     }
 }
 
-/// One edit of one of the two people.
+/// One edit of one of the three people.
 #[must_use]
 pub fn demo_edit(lang: Lang, place: &str, deal: &str, before: &str, after: &str) -> String {
     say!(
         lang,
         "   {place} : {deal}, montant {before} → {after}",
         "   {place}: {deal}, amount {before} → {after}"
+    )
+}
+
+/// What the same person edits besides.
+#[must_use]
+pub fn demo_edit_stage(lang: Lang, stage: &str) -> String {
+    let stage = lang.quoted(stage);
+    say!(lang, ", et le statut passe à {stage}", ", and the stage becomes {stage}")
+}
+
+/// Why three edits of one amount come to this one.
+#[must_use]
+pub fn demo_three_way(lang: Lang, amount: &str, is_tie: bool) -> String {
+    let first = say!(
+        lang,
+        "Pourquoi {amount} partout : Airtable date ses modifications à la seconde, et la sienne est postérieure à celle du CRM, qui prend sa valeur avec l'heure de cette modification.",
+        "Why {amount} everywhere: Airtable dates its edits to the second, and its edit is later than the CRM's, which takes its value together with the time of that edit."
+    );
+    let second = if is_tie {
+        say!(
+            lang,
+            "Notion ne date les siennes qu'à la minute : rien ne dit que celle de Notion est postérieure ; c'est une égalité, et la valeur du CRM, venue d'Airtable, reste.",
+            "Notion dates its own to the minute only: nothing tells that Notion's is later; that is a tie, and the CRM's value, which came from Airtable, stays."
+        )
+    } else {
+        say!(
+            lang,
+            "Celle de Notion, d'une minute plus ancienne, est antérieure à celle d'Airtable.",
+            "Notion's, of an earlier minute, is before Airtable's."
+        )
+    };
+    let third = say!(
+        lang,
+        "Les deux autres montants sont dans le journal. Le statut n'a été modifié que dans Notion : il passe partout.",
+        "The two other amounts are in the log. The stage was edited in Notion only: it goes everywhere."
+    );
+    format!("{first} {second} {third}")
+}
+
+/// What one tool holds of the deal in the end.
+#[must_use]
+pub fn demo_held(lang: Lang, place: &str, amount: &str, stage: &str) -> String {
+    say!(lang, "   {place} : {amount}, {stage}", "   {place}: {amount}, {stage}")
+}
+
+/// The tools hold different things although they were synced.
+#[must_use]
+pub fn demo_disagrees(lang: Lang, deal: &str) -> String {
+    let deal = lang.quoted(deal);
+    say!(
+        lang,
+        "{deal} n'est pas le même dans les trois outils.",
+        "{deal} is not the same in all three tools."
     )
 }
 
@@ -127,8 +182,8 @@ pub fn demo_stays(lang: Lang, variables: &[(&str, String)], control: &str) -> St
     let exports = exports.join("\n");
     say!(
         lang,
-        "L'Airtable de démonstration reste ouvert. Dans un autre terminal :\n{exports}\n  crm-sync-server check airtable\n  crm-sync-server sync airtable --dry-run\n  crm-sync-server status\nPour modifier une ligne comme le ferait une personne :\n  curl {control}/edit -d '{{\"action\":\"create_record\",\"fields\":{{\"Name\":\"Hôtel Bréhat\",\"Amount\":4200}}}}'\nCtrl-C pour terminer.",
-        "The demo's Airtable stays up. In another terminal:\n{exports}\n  crm-sync-server check airtable\n  crm-sync-server sync airtable --dry-run\n  crm-sync-server status\nTo edit a record as a person would:\n  curl {control}/edit -d '{{\"action\":\"create_record\",\"fields\":{{\"Name\":\"Hôtel Bréhat\",\"Amount\":4200}}}}'\nCtrl-C to end."
+        "L'Airtable et le Notion de démonstration restent ouverts. Dans un autre terminal :\n{exports}\n  crm-sync-server check notion\n  crm-sync-server sync all --dry-run\n  crm-sync-server status\nPour modifier une ligne comme le ferait une personne :\n  curl {control}/edit -d '{{\"action\":\"create_record\",\"fields\":{{\"Name\":\"Hôtel Bréhat\",\"Amount\":4200}}}}'\nCtrl-C pour terminer.",
+        "The demo's Airtable and Notion stay up. In another terminal:\n{exports}\n  crm-sync-server check notion\n  crm-sync-server sync all --dry-run\n  crm-sync-server status\nTo edit a record as a person would:\n  curl {control}/edit -d '{{\"action\":\"create_record\",\"fields\":{{\"Name\":\"Hôtel Bréhat\",\"Amount\":4200}}}}'\nCtrl-C to end."
     )
 }
 

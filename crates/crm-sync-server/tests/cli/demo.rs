@@ -19,8 +19,13 @@ fn the_demo_tells_its_story_and_run_again_writes_nothing() {
         "À créer dans Airtable (17)",
         "À créer dans le CRM (5)",
         "À mettre à jour dans le CRM (3)",
+        "À créer dans Notion (27)",
+        "À créer dans le CRM (3)",
         "Clinique Saint-Roch — Montant",
         "→ Airtable l'emporte (modification la plus récente). L'autre valeur, 45 000,00 €, est conservée",
+        "L'autre valeur, 50 000,00 €, est conservée",
+        "Pourquoi 52 000,00 € partout",
+        "   Le CRM : 52 000,00 €, gagné\n   Airtable : 52 000,00 €, gagné\n   Notion : 52 000,00 €, gagné\n",
         "Chocolaterie Hugo — Montant (« Amount ») = 0,00 €",
         "Statut inconnu, devenu « prospect » : « Perdu ».",
         "=> 0 écriture.",
@@ -62,11 +67,16 @@ fn a_demo_that_stays_up_says_how_to_go_on_and_ends_on_ctrl_c() {
         let (name, value) = line.trim().strip_prefix("export ")?.split_once('=')?;
         Some((name.to_owned(), value.trim_matches('\'').to_owned()))
     });
-    let variables: Vec<(String, String)> = exports.by_ref().take(3).collect();
-    let status = program(&folder).envs(variables).args(["check", "airtable"]).output().unwrap();
-    let status = Said::from(status);
-    assert_eq!(status.code, 0, "{status:?}");
-    assert!(status.text().contains("✓ Le jeton Airtable fonctionne"), "{status:?}");
+    let variables: Vec<(String, String)> = exports.by_ref().take(5).collect();
+    for (remote, wanted) in
+        [("airtable", "✓ Le jeton Airtable fonctionne"), ("notion", "✓ Le jeton Notion fonctionne")]
+    {
+        let variables = variables.iter().map(|(name, value)| (name, value));
+        let said = program(&folder).envs(variables).args(["check", remote]).output().unwrap();
+        let said = Said::from(said);
+        assert_eq!(said.code, 0, "{said:?}");
+        assert!(said.text().contains(wanted), "{said:?}");
+    }
 
     let interrupted = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
     assert!(interrupted.unwrap().success());
