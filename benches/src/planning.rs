@@ -1,6 +1,6 @@
 //! Planning 100,000 linked deals of seven units of which none changed, against cloning the two snapshots.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hint::black_box;
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
@@ -52,6 +52,7 @@ pub(crate) fn measure() -> anyhow::Result<Vec<Figure>> {
         policy: &policy,
         mode: Mode::Sync,
         only: None,
+        answers: &BTreeMap::new(),
         fingerprint: "",
         state: &state,
         crm: &crm,

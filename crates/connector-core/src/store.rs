@@ -284,6 +284,7 @@ pub enum RunStatus {
 
 /// What a run counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Counts {
     /// Deals and records read.
     pub read: u64,
@@ -297,6 +298,10 @@ pub struct Counts {
     pub created_remote: u64,
     /// Deals made.
     pub created_crm: u64,
+    /// Records deleted or marked, because their deal was deleted.
+    pub deleted_remote: u64,
+    /// Deals deleted or marked, because their record was deleted.
+    pub deleted_crm: u64,
     /// Conflicts decided.
     pub conflicts: u64,
     /// Of these, those whose order nobody can know.
@@ -319,6 +324,8 @@ impl Counts {
             Action::UpdateDeal => self.pulled += 1,
             Action::CreateRecord | Action::RecreateRecord => self.created_remote += 1,
             Action::UpdateRecord => self.pushed += 1,
+            Action::FlagDeal | Action::DeleteDeal => self.deleted_crm += 1,
+            Action::FlagRecord | Action::DeleteRecord => self.deleted_remote += 1,
             Action::Link | Action::Agree | Action::Forget | Action::Release | Action::Stamp => {}
         }
     }
@@ -327,8 +334,8 @@ impl Counts {
     #[must_use]
     pub const fn written(&self, side: Side) -> u64 {
         match side {
-            Side::Crm => self.pulled + self.created_crm,
-            Side::Remote => self.pushed + self.created_remote,
+            Side::Crm => self.pulled + self.created_crm + self.deleted_crm,
+            Side::Remote => self.pushed + self.created_remote + self.deleted_remote,
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod all;
 mod create;
+mod delete;
 mod event;
 mod finish;
 mod guarded;

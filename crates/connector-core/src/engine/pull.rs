@@ -93,6 +93,9 @@ impl Session<'_> {
         let remote = op.remote.as_ref()?;
         let keep = || op.deal.clone().map_or(DealWrite::None, DealWrite::Keep);
         let values = || op.changes.iter().map(|change| (change.unit.clone(), change.after.clone())).collect();
+        let expected = || -> Vec<(UnitKey, Value)> {
+            op.changes.iter().map(|change| (change.unit.clone(), change.before.clone())).collect()
+        };
         match op.action {
             Action::CreateDeal => {
                 if self.links.values().any(|link| link.remote == *remote) {
@@ -103,10 +106,8 @@ impl Session<'_> {
             }
             Action::UpdateDeal => {
                 let link = self.carried(op, self.link_of(op)?.clone());
-                let expected: Vec<(UnitKey, Value)> =
-                    op.changes.iter().map(|change| (change.unit.clone(), change.before.clone())).collect();
                 let id = op.deal.clone()?;
-                Some(self.pulled(op, DealWrite::Update { id, expected, values: values() }, link))
+                Some(self.pulled(op, DealWrite::Update { id, expected: expected(), values: values() }, link))
             }
             Action::RestoreDeal => {
                 let mut link = self.link_of(op)?.clone();
@@ -146,7 +147,27 @@ impl Session<'_> {
                 };
                 Some(self.effect(op, keep(), vec![link]))
             }
-            Action::UpdateRecord | Action::CreateRecord | Action::RecreateRecord | Action::Stamp => None,
+            Action::DeleteDeal => {
+                let link = Agreement { status: LinkStatus::Tombstone, ..self.link_of(op)?.clone() };
+                let write = DealWrite::Delete { id: op.deal.clone()?, expected: expected() };
+                Some(self.effect(op, write, vec![link]))
+            }
+            Action::FlagDeal => {
+                let status = LinkStatus::deleted_on(Side::Remote);
+                let link = Agreement { status, ..self.link_of(op)?.clone() };
+                let id = op.deal.clone()?;
+                Some(self.effect(
+                    op,
+                    DealWrite::Update { id, expected: expected(), values: values() },
+                    vec![link],
+                ))
+            }
+            Action::UpdateRecord
+            | Action::CreateRecord
+            | Action::RecreateRecord
+            | Action::Stamp
+            | Action::FlagRecord
+            | Action::DeleteRecord => None,
         }
     }
 

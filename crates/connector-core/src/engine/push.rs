@@ -131,7 +131,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    fn fail(&mut self, op: &Op, outcome: OpOutcome, error: &Error) {
+    pub(super) fn fail(&mut self, op: &Op, outcome: OpOutcome, error: &Error) {
         let message = error.detail().map_or_else(|| error.to_string(), ToOwned::to_owned);
         self.settle(op, outcome, Some(message));
         if error.kind().ends_run() || error.kind().is_transient() {
@@ -185,14 +185,12 @@ async fn update(
     if stop.is_cancelled() {
         return Ok(ops.iter().map(|_| Tried::Skipped(None)).collect());
     }
-    let moved = match moved(engine, reading, ops).await {
-        Ok(moved) => moved,
-        Err(error) => {
-            let again = || {
-                Error::new(error.kind(), error.remote(), "reading deals again before writing them")
-                    .with_detail(error.detail().unwrap_or_default())
-            };
-            return Ok(ops.iter().map(|_| Tried::Unread(again())).collect());
+    let moved = if is_fresh(engine, reading) {
+        vec![None; ops.len()]
+    } else {
+        match moved(engine, reading, ops).await {
+            Ok(moved) => moved,
+            Err(error) => return Ok(unread(ops, &error)),
         }
     };
     keep_losers(engine, lease, ops).await?;
@@ -266,11 +264,26 @@ pub(super) fn cells(
     Ok(cells)
 }
 
-/// Which of these records no longer hold what the plan expects, by reading them again if the reading is old.
-async fn moved(engine: &Engine, reading: &Reading, ops: &[&Op]) -> Result<Vec<Option<&'static str>>, Error> {
-    if engine.clock.now() - reading.remote.read.lo <= STALENESS_BUDGET && !reading.is_kept_plan {
-        return Ok(vec![None; ops.len()]);
-    }
+/// Whether the reading is young enough for a write to rely on it.
+fn is_fresh(engine: &Engine, reading: &Reading) -> bool {
+    engine.clock.now() - reading.remote.read.lo <= STALENESS_BUDGET && !reading.is_kept_plan
+}
+
+/// What becomes of operations whose records could not be read again.
+pub(super) fn unread(ops: &[&Op], error: &Error) -> Vec<Tried> {
+    let again = || {
+        Error::new(error.kind(), error.remote(), "reading deals again before writing them")
+            .with_detail(error.detail().unwrap_or_default())
+    };
+    ops.iter().map(|_| Tried::Unread(again())).collect()
+}
+
+/// Which of these records no longer hold what the plan expects, by reading them again.
+pub(super) async fn moved(
+    engine: &Engine,
+    reading: &Reading,
+    ops: &[&Op],
+) -> Result<Vec<Option<&'static str>>, Error> {
     let ids: Vec<RemoteId> = ops.iter().filter_map(|op| op.remote.clone()).collect();
     let found = engine.connector.read(&ids, &reading.binding.fields()).await?;
     let units = engine.store.units();

@@ -1,6 +1,6 @@
 //! Reading both sides: the remote's listing and schema at once, the CRM, and what is remembered.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use futures::StreamExt;
 
@@ -11,9 +11,9 @@ use crate::connector::{Listing, Page, Presence, RemoteDeal};
 use crate::error::Error;
 use crate::id::{DealId, FieldId, RemoteId};
 use crate::mapping::Binding;
-use crate::plan::{Plan, Side};
+use crate::plan::{Guard, Plan, Side};
 use crate::snapshot::{Absence, CrmSnapshot, RemoteSnapshot, Row};
-use crate::state::{Deal, LinkStatus, State};
+use crate::state::{Deal, Link, LinkStatus, State};
 use crate::unit::Units;
 use crate::value::Value;
 
@@ -30,7 +30,7 @@ pub(super) struct Reading {
 }
 
 /// Reads everything that a plan depends on. Costs one schema call and one call for each page.
-pub(super) async fn read_both(engine: &Engine) -> Result<Reading, EngineError> {
+pub(super) async fn read_both(engine: &Engine, overrides: &BTreeSet<Guard>) -> Result<Reading, EngineError> {
     let started = engine.clock.now();
     let wanted = wanted_fields(engine);
     let mut pages = engine.connector.list(Listing::everything(wanted.clone()));
@@ -52,10 +52,10 @@ pub(super) async fn read_both(engine: &Engine) -> Result<Reading, EngineError> {
         listing.gather(engine, &binding, units, first, pages).await?;
     }
     let state = engine.store.state(&engine.connection.id).await?;
-    let crm = read_crm(engine, &state).await?;
+    let crm = read_crm(engine, &state, &listing.rows).await?;
     engine.watch.see(&Event::Reading { side: Side::Crm, rows: crm.deals.len() });
     let absent = if listing.complete {
-        absences(engine, &binding, &state, &listing.rows).await?
+        absences(engine, overrides, &binding, &state, &listing.rows).await?
     } else {
         HashMap::new()
     };
@@ -71,7 +71,7 @@ impl Reading {
         plan: &Plan,
     ) -> Result<Self, EngineError> {
         let state = engine.store.state(&engine.connection.id).await?;
-        let crm = read_crm(engine, &state).await?;
+        let crm = read_crm(engine, &state, &HashMap::new()).await?;
         let remote = RemoteSnapshot {
             rows: HashMap::new(),
             absent: HashMap::new(),
@@ -82,13 +82,20 @@ impl Reading {
     }
 }
 
-/// The CRM's deals, and what linked ones held that are gone.
-async fn read_crm(engine: &Engine, state: &State) -> Result<CrmSnapshot, EngineError> {
+/// The CRM's deals, and what linked ones held that are gone; those too whose record is there again.
+async fn read_crm(
+    engine: &Engine,
+    state: &State,
+    rows: &HashMap<RemoteId, Row>,
+) -> Result<CrmSnapshot, EngineError> {
     let started = engine.clock.now();
     let deals = engine.store.deals().await?;
     let deals: HashMap<DealId, Deal> = deals.into_iter().map(|deal| (deal.id.clone(), deal)).collect();
-    let in_force = state.links.iter().filter(|link| link.agreement.status != LinkStatus::Tombstone);
-    let gone = in_force.map(|link| &link.deal).filter(|deal| !deals.contains_key(*deal));
+    let counts = |link: &&Link| {
+        link.agreement.status != LinkStatus::Tombstone || rows.contains_key(&link.agreement.remote)
+    };
+    let gone =
+        state.links.iter().filter(counts).map(|link| &link.deal).filter(|deal| !deals.contains_key(*deal));
     let gone: Vec<DealId> = gone.cloned().collect();
     let graves = if gone.is_empty() { Vec::new() } else { engine.store.graves(&gone).await? };
     let graves = graves.into_iter().map(|grave| (grave.deal.id.clone(), grave)).collect();
@@ -200,9 +207,11 @@ pub(super) fn decode(binding: &Binding, units: &Units, deal: RemoteDeal) -> (Rem
     (deal.id, Row { values, notes, stamp, edited: deal.edited, created: deal.created })
 }
 
-/// Asks for each linked record that a complete listing did not show; no more of them than would trip the guard.
+/// Asks for each linked record that a complete listing did not show; no more of them than would trip the guard, unless a
+/// person let it pass.
 async fn absences(
     engine: &Engine,
+    overrides: &BTreeSet<Guard>,
     binding: &Binding,
     state: &State,
     rows: &HashMap<RemoteId, Row>,
@@ -229,7 +238,9 @@ async fn absences(
         }
     }
     suspects.sort();
-    suspects.truncate(most_suspects(engine, live));
+    if !overrides.contains(&Guard::MassDelete) {
+        suspects.truncate(most_suspects(engine, live));
+    }
     for ids in suspects.chunks(engine.connector.capabilities().read_batch.get()) {
         let found = engine.connector.read(ids, &binding.fields()).await?;
         for (id, presence) in ids.iter().zip(found) {

@@ -15,9 +15,9 @@ use super::session::Session;
 use crate::clock::Clock;
 use crate::connector::DealConnector;
 use crate::error::Error;
-use crate::id::{ConnectionId, DealId, PlanId, RunId};
+use crate::id::{ConnectionId, DealId, PlanId, RemoteId, RunId};
 use crate::mapping::{Binding, Mapping};
-use crate::plan::{Guard, Inputs, Mode, Plan, Policy, plan};
+use crate::plan::{Answer, Guard, Inputs, Mode, Plan, Policy, plan};
 use crate::store::{Commit, OpOutcome, RunRecord, RunStatus, Store, StoreError};
 
 /// A CRM and one container that are kept in agreement, and how.
@@ -44,6 +44,8 @@ pub struct Request {
     pub trigger: String,
     /// Guards that this run ignores.
     pub overrides: BTreeSet<Guard>,
+    /// What a person answered to the questions of earlier plans, by the record that they are about.
+    pub answers: BTreeMap<RemoteId, Answer>,
     /// The deals to do something about; all of them, and what is new in the remote, when absent.
     pub only: Option<BTreeSet<DealId>>,
     /// Operations of a kept plan to leave out, by their place in it.
@@ -60,6 +62,7 @@ impl Request {
             mode,
             trigger: trigger.into(),
             overrides: BTreeSet::new(),
+            answers: BTreeMap::new(),
             only: None,
             without: BTreeSet::new(),
             cancel: CancellationToken::new(),
@@ -177,7 +180,7 @@ impl Engine {
 
     /// Makes a plan and keeps it for an approval. Changes nothing else, on neither side.
     pub async fn plan(&self, id: PlanId, request: &Request) -> std::result::Result<Plan, EngineError> {
-        let reading = read_both(self).await?;
+        let reading = read_both(self, &request.overrides).await?;
         let plan = self.decide(&id, request, &reading);
         self.store.save_plan(&plan).await?;
         Ok(plan)
@@ -191,7 +194,7 @@ impl Engine {
         let mut session = Session::open(self, request, lease.clone());
         let worked = renewed(self, &lease, async {
             session.record().await?;
-            let reading = read_both(self).await?;
+            let reading = read_both(self, &request.overrides).await?;
             // The kept plan of a halted run bears the run's own id.
             let plan = self.decide(&PlanId::new(request.run.as_str()), request, &reading);
             self.watch.see(&Event::Planned { ops: plan.ops.len(), halted: !plan.trips.is_empty() });
@@ -257,6 +260,7 @@ impl Engine {
             policy: &policy,
             mode: request.mode,
             only: request.only.as_ref(),
+            answers: &request.answers,
             fingerprint: &reading.fingerprint,
             state: &reading.state,
             crm: &reading.crm,

@@ -11,7 +11,7 @@ use super::run::{Engine, EngineError, Request, Result as OpResult};
 use crate::connector::Usage;
 use crate::error::Error;
 use crate::id::{DealId, PlanId, RemoteId, UnitKey};
-use crate::plan::{Action, Op, Plan, Rule};
+use crate::plan::{Action, Op, Plan, Rule, Side};
 use crate::state::{Agreement, LinkStatus};
 use crate::store::{
     Counts, DealWrite, Effect, IntentWrite, Lease, LogEntry, OpOutcome, RunRecord, RunStatus,
@@ -84,9 +84,25 @@ impl<'e> Session<'e> {
 
     /// Takes over what is to be done.
     pub(super) fn take(&mut self, plan: Plan, mut reading: Reading) {
+        let mut ended: HashMap<RemoteId, Agreement> = HashMap::new();
         for link in std::mem::take(&mut reading.state.links) {
-            if link.agreement.status != LinkStatus::Tombstone {
+            if link.agreement.status == LinkStatus::Tombstone {
+                ended.insert(link.agreement.remote.clone(), link.agreement);
+            } else {
                 self.links.insert(link.deal, link.agreement);
+            }
+        }
+        // Links that a person wants back.
+        for op in plan
+            .ops
+            .iter()
+            .filter(|op| matches!(op.action, Action::RestoreDeal | Action::Agree | Action::DeleteRecord))
+        {
+            if let (Some(deal), Some(remote)) = (&op.deal, &op.remote)
+                && !self.links.contains_key(deal)
+                && let Some(link) = ended.remove(remote)
+            {
+                self.links.insert(deal.clone(), link);
             }
         }
         let rows = |count| u64::try_from(count).unwrap_or(u64::MAX);
@@ -251,13 +267,12 @@ impl<'e> Session<'e> {
         let (Some(plan), Some(reading)) = (self.plan.clone(), self.reading.clone()) else { return Ok(()) };
         let of =
             |wanted: &[Action]| plan.ops.iter().filter(|op| wanted.contains(&op.action)).collect::<Vec<_>>();
-        let local: Vec<&Op> =
-            plan.ops.iter().filter(|op| op.action.target() != Some(crate::plan::Side::Remote)).collect();
-        self.pull(&local).await?;
+        let local = |op: &&Op| op.action.target() != Some(Side::Remote) && !op.action.deletes();
+        self.pull(&plan.ops.iter().filter(local).collect::<Vec<_>>()).await?;
         self.push(&reading, &of(&[Action::UpdateRecord])).await?;
         self.create(&reading, &of(&[Action::CreateRecord, Action::RecreateRecord])).await?;
         self.stamp(&reading, &of(&[Action::Stamp])).await?;
-        Ok(())
+        self.delete(&reading, &plan.ops.iter().filter(|op| op.action.deletes()).collect::<Vec<_>>()).await
     }
 
     /// Ends the books; see `finish`.

@@ -147,7 +147,12 @@ pub(super) fn diff<'a>(inputs: &Inputs<'a>, pair: Pair<'a>) -> Vec<Move<'a>> {
         .units
         .groups()
         .iter()
-        .filter_map(|group| compare(inputs, pair, &pair.cells(inputs, group)))
+        .flat_map(|group| {
+            let cells = pair.cells(inputs, group);
+            let step = compare(inputs, pair, &cells);
+            let rest = step.as_ref().and_then(|step| already_equal(step, &cells));
+            [rest, step].into_iter().flatten()
+        })
         .collect();
     if inputs.policy.strategy == Strategy::NewestRecord {
         follow_the_record(inputs, pair, &mut moves);
@@ -202,6 +207,15 @@ fn compare<'a>(inputs: &Inputs<'a>, pair: Pair<'a>, cells: &[Cell<'a>]) -> Optio
     Some(contest(inputs, pair, cells))
 }
 
+/// The cells of a group that is carried which need not be, for both sides changed them to the same.
+fn already_equal<'a>(step: &Move<'a>, cells: &[Cell<'a>]) -> Option<Move<'a>> {
+    let Move::Carry { from, rule, .. } = step else { return None };
+    let changed = |cell: &&Cell<'a>| cell.changed(Side::Crm) || cell.changed(Side::Remote);
+    let equal: Vec<Cell<'a>> = cells.iter().filter(|cell| cell.agrees()).filter(changed).copied().collect();
+    let rule = if *from == Side::Remote && *rule != Rule::OneSided { *rule } else { Rule::Same };
+    (!equal.is_empty()).then_some(Move::Agree { cells: equal, rule })
+}
+
 /// A group that both sides changed to different values.
 fn contest<'a>(inputs: &Inputs<'a>, pair: Pair<'a>, cells: &[Cell<'a>]) -> Move<'a> {
     let (strategy, edits, verdict) = judge(inputs, pair, cells);
@@ -220,7 +234,7 @@ fn judge<'a>(
     cells: &[Cell<'a>],
 ) -> (Strategy, Edits<'a>, Option<Verdict>) {
     let strategy = cells.iter().find_map(|cell| cell.bound.strategy).unwrap_or(inputs.policy.strategy);
-    let edits = Edits::of(inputs, pair, cells);
+    let edits = Edits::of(inputs, pair, cells, strategy);
     let verdict = if cells.iter().all(Cell::has_base) {
         resolve(strategy, inputs.policy.tie, edits)
     } else {
@@ -243,9 +257,9 @@ fn authorship<'a>(inputs: &Inputs<'a>, pair: Pair<'a>, cells: &[Cell<'a>]) -> Ru
 
 /// A group mapped one way that was edited on both sides: its own side stays, the other's edit is kept as lost.
 fn overrule<'a>(inputs: &Inputs<'a>, pair: Pair<'a>, cells: &[Cell<'a>], authority: Side) -> Move<'a> {
-    let edits = Edits::of(inputs, pair, cells);
     let verdict = Verdict { winner: authority, rule: Rule::Preferred, tie: false };
     let strategy = if authority == Side::Crm { Strategy::CrmWins } else { Strategy::RemoteWins };
+    let edits = Edits::of(inputs, pair, cells, strategy);
     let cells: Vec<Cell<'a>> = cells.iter().filter(|cell| !cell.agrees()).copied().collect();
     let other = authority.other();
     let lost = cells.iter().filter(|cell| cell.changed(other) && !cell.value(other).is_empty());
@@ -272,7 +286,7 @@ fn follow_the_record<'a>(inputs: &Inputs<'a>, pair: Pair<'a>, moves: &mut [Move<
     if contested.is_empty() {
         return;
     }
-    let edits = Edits::of(inputs, pair, &contested);
+    let edits = Edits::of(inputs, pair, &contested, Strategy::NewestRecord);
     let Some(verdict) = resolve(Strategy::NewestRecord, inputs.policy.tie, edits) else { return };
     for step in moves {
         let Move::Carry { from, rule, cells, conflicts } = step else { continue };

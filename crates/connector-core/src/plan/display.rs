@@ -45,7 +45,8 @@ impl fmt::Display for Op {
         for (position, change) in self.changes.iter().enumerate() {
             f.write_str(if position == 0 { ": " } else { "; " })?;
             match self.action {
-                Action::UpdateDeal | Action::UpdateRecord => write!(f, "{change}")?,
+                Action::UpdateDeal | Action::UpdateRecord | Action::FlagDeal => write!(f, "{change}")?,
+                Action::DeleteDeal | Action::DeleteRecord => write!(f, "{} {}", change.unit, change.before)?,
                 _ => write!(f, "{} {}", change.unit, change.after)?,
             }
         }
@@ -170,6 +171,10 @@ const fn verb(action: Action) -> &'static str {
         Action::CreateRecord => "create in the remote",
         Action::RecreateRecord => "create again in the remote",
         Action::Stamp => "stamp",
+        Action::FlagDeal => "mark in the CRM",
+        Action::FlagRecord => "mark in the remote",
+        Action::DeleteRecord => "delete in the remote",
+        Action::DeleteDeal => "delete in the CRM",
     }
 }
 

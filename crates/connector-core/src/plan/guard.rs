@@ -5,9 +5,10 @@ use strum::{Display, EnumString, VariantArray};
 
 use super::inputs::Inputs;
 use super::op::{Action, Op, Plan, Reason};
+use super::question::QuestionKind;
 use super::strategy::Side;
 use crate::id::UnitKey;
-use crate::state::LinkStatus;
+use crate::state::{Link, LinkStatus};
 
 /// A guard, by name; an override names it for one run.
 #[derive(
@@ -32,6 +33,8 @@ pub enum Guard {
     MassDelete,
     /// One side is empty although there are links.
     EmptySide,
+    /// Of all the records that were linked, none is to be seen, though there are others: a copy of the container?
+    AccessLost,
     /// Nearly every link changed in the same unit.
     EverythingChanged,
     /// Many creations compared with what is linked: identity was probably lost.
@@ -59,11 +62,17 @@ pub struct Trip {
     pub of: u64,
 }
 
+/// Deletions on a side that wait for a person: an accident does not get smaller by being asked about.
+fn waiting(plan: &Plan, side: Side) -> u64 {
+    let deleted = plan.questions.iter().filter(|question| question.kind == QuestionKind::DeletedOn(side));
+    u64::try_from(deleted.count()).unwrap_or(u64::MAX)
+}
+
 /// The guards that stop `plan`, those overridden left out.
 pub(super) fn trips(inputs: &Inputs<'_>, plan: &Plan) -> Vec<Trip> {
     let limits = inputs.policy.limits;
-    let live = inputs.state.links.iter().filter(|link| link.agreement.status == LinkStatus::Live).count();
-    let live = u64::try_from(live).unwrap_or(u64::MAX);
+    let in_force = || inputs.state.links.iter().filter(|link| link.agreement.status == LinkStatus::Live);
+    let live = u64::try_from(in_force().count()).unwrap_or(u64::MAX);
     let count = |wanted: &dyn Fn(&Op) -> bool| -> u64 {
         u64::try_from(plan.ops.iter().filter(|op| wanted(op)).count()).unwrap_or(u64::MAX)
     };
@@ -79,7 +88,8 @@ pub(super) fn trips(inputs: &Inputs<'_>, plan: &Plan) -> Vec<Trip> {
         if live > 0 && held == 0 && (side == Side::Crm || inputs.remote.complete) {
             trip(Guard::EmptySide, Some(side), None, live, live);
         }
-        let deleted = count(&|op| op.reason == Reason::Deleted(side) && op.action == Action::Release);
+        let deleted = count(&|op| op.reason == Reason::Deleted(side) && op.action != Action::Forget)
+            .saturating_add(waiting(plan, side));
         if deleted > limits.deletes && beyond_share(deleted, limits.deletes_share) {
             trip(Guard::MassDelete, Some(side), None, deleted, live);
         }
@@ -87,8 +97,12 @@ pub(super) fn trips(inputs: &Inputs<'_>, plan: &Plan) -> Vec<Trip> {
         if live > 0 && created > limits.creates && beyond_share(created, limits.creates_share) {
             trip(Guard::CreateFlood, Some(side), None, created, live);
         }
-        let updated =
-            |op: &Op| op.action.target() == Some(side) && !op.action.creates() && op.action != Action::Stamp;
+        let updated = |op: &Op| {
+            matches!(
+                (op.action, side),
+                (Action::UpdateDeal, Side::Crm) | (Action::UpdateRecord, Side::Remote)
+            )
+        };
         for unit in inputs.units {
             let touches = |op: &Op| updated(op) && op.changes.iter().any(|change| change.unit == unit.key);
             let changed = count(&touches);
@@ -104,6 +118,10 @@ pub(super) fn trips(inputs: &Inputs<'_>, plan: &Plan) -> Vec<Trip> {
         if emptied > limits.clears {
             trip(Guard::MassClear, Some(side), None, emptied, limits.clears);
         }
+    }
+    let is_seen = |link: &Link| inputs.remote.rows.contains_key(&link.agreement.remote);
+    if live > 0 && inputs.remote.complete && !inputs.remote.rows.is_empty() && !in_force().any(is_seen) {
+        trip(Guard::AccessLost, Some(Side::Remote), None, live, live);
     }
     if inputs.state.baseline.as_ref().is_some_and(|last| last.fingerprint != inputs.fingerprint) {
         trip(Guard::SettingsChanged, None, None, 1, 1);

@@ -51,9 +51,18 @@ pub(super) fn identify<'a>(inputs: &Inputs<'a>) -> Identity<'a> {
         inputs.crm.deals.iter().filter(|(id, _)| !linked_deals.contains_key(id)).collect();
     let mut records: BTreeMap<&RemoteId, &Row> = BTreeMap::new();
     for (id, row) in &inputs.remote.rows {
-        match linked_records.get(id) {
+        match linked_records.get(id).copied() {
             None => {
                 records.insert(id, row);
+            }
+            // A person wants it back, or gone.
+            Some(link)
+                if link.agreement.status == LinkStatus::Tombstone
+                    && inputs.answers.contains_key(id)
+                    && !linked_deals.contains_key(&link.deal) =>
+            {
+                deals.remove(&link.deal);
+                identity.links.push(link);
             }
             Some(link) if link.agreement.status == LinkStatus::Tombstone => {
                 identity.questions.push(Question {

@@ -1,14 +1,16 @@
 //! What a plan is made from, and nothing else: no clock, no randomness, no other reading.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::deletion::Deletions;
 use super::guard::Guard;
 use super::op::Mode;
+use super::question::Answer;
 use super::strategy::{Precedence, Side, Strategy};
 use crate::connector::Capabilities;
-use crate::id::{ConnectionId, DealId, PlanId};
+use crate::id::{ConnectionId, DealId, PlanId, RemoteId};
 use crate::mapping::Binding;
 use crate::snapshot::{CrmSnapshot, RemoteSnapshot};
 use crate::state::State;
@@ -31,6 +33,8 @@ pub struct Inputs<'a> {
     pub mode: Mode,
     /// The deals to do something about; all of them, and what is new in the remote, when absent.
     pub only: Option<&'a BTreeSet<DealId>>,
+    /// What a person answered to the questions of earlier plans, by the record that they are about.
+    pub answers: &'a BTreeMap<RemoteId, Answer>,
     /// The fingerprint of mapping and container as they are.
     pub fingerprint: &'a str,
     /// What is remembered.
@@ -57,6 +61,8 @@ pub struct Policy {
     pub create: bool,
     /// Whether an import may write the deal's id into the record that it came from.
     pub stamp: bool,
+    /// What becomes of the other side when one is deleted.
+    pub deletions: Deletions,
     /// The limits of the guards.
     pub limits: Limits,
     /// Guards that this run ignores.
@@ -71,6 +77,7 @@ impl Default for Policy {
             precedence: Precedence::default(),
             create: true,
             stamp: true,
+            deletions: Deletions::default(),
             limits: Limits::default(),
             overrides: BTreeSet::new(),
         }

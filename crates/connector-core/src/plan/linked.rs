@@ -1,11 +1,12 @@
 //! Pairs: what to do with a link, and with a deal and a record that were just matched.
 
 use super::decide::{Case, Decision, Fate, decide};
+use super::deletion::plan_deletion;
 use super::diff::{Move, Pair, base_label, deal_label, diff, label};
 use super::draft::{Draft, Subject};
 use super::inputs::Inputs;
 use super::op::{Action, Reason, Rule, UnitChange};
-use super::question::{Problem, Question, QuestionKind};
+use super::question::{Answer, Problem, Question, QuestionKind};
 use super::resolve::{edit_since, remote_edit};
 use super::restore::plan_restore;
 use super::strategy::{Side, Strategy};
@@ -50,13 +51,9 @@ pub(super) fn plan_link<'a>(inputs: &Inputs<'a>, link: &'a Link, draft: &mut Dra
     }
     let fates = (deal_fate(inputs, deal, base), row_fate(inputs, row, base));
     let strategy = strategy_between(inputs, link, deal);
-    match decide(Case::Linked { crm: fates.0, remote: fates.1 }, strategy) {
-        Decision::Delete(side) => {
-            let gone = side.other();
-            if base.status == LinkStatus::Live {
-                draft.op(subject, Action::Release, Reason::Deleted(gone), Vec::new(), Vec::new());
-            }
-        }
+    let decision = decide(Case::Linked { crm: fates.0, remote: fates.1 }, strategy);
+    match answered(decision, inputs.answers.get(&base.remote), link, fates) {
+        Decision::Delete(side) => plan_deletion(inputs, subject, link, side, (deal, row), draft),
         Decision::Forget => {
             draft.op(subject, Action::Forget, Reason::Deleted(Side::Crm), Vec::new(), Vec::new());
         }
@@ -91,6 +88,20 @@ pub(super) fn plan_link<'a>(inputs: &Inputs<'a>, link: &'a Link, draft: &mut Dra
         | Decision::LinkAndMerge
         | Decision::LinkAndAsk
         | Decision::Create(_) => {}
+    }
+}
+
+/// What is done once a person has answered, where the table leaves it to one.
+fn answered(decision: Decision, answer: Option<&Answer>, link: &Link, fates: (Fate, Fate)) -> Decision {
+    let is_back = link.agreement.status == LinkStatus::Tombstone;
+    match (decision, answer, fates) {
+        (Decision::Delete(Side::Remote), Some(Answer::Keep), _) if is_back => Decision::Restore,
+        (Decision::Ask, Some(Answer::Keep), (Fate::Deleted, Fate::Modified)) => Decision::Restore,
+        (Decision::Ask, Some(Answer::Keep), (Fate::Modified, Fate::Deleted)) => Decision::Recreate,
+        (Decision::Ask, Some(_), (Fate::Deleted, _)) => Decision::Delete(Side::Remote),
+        (Decision::Ask, Some(_), _) => Decision::Delete(Side::Crm),
+        (Decision::Restore, Some(Answer::Delete), _) if is_back => Decision::Delete(Side::Remote),
+        (decision, _, _) => decision,
     }
 }
 

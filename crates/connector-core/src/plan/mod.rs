@@ -1,11 +1,12 @@
 //! Deciding: a pure function from what both sides hold and last agreed on to what should be done.
 //!
 //! Read in this order: [`Inputs`], `planner` (the whole of it on one page), `identity` (who is who), `linked`, `restore`
-//! and `fresh` (what to do with a pair, with a deleted deal, and with what is new), `diff` (the three-way comparison), [`decide()`] (the record table),
-//! `resolve` (who wins), `guard` (what looks like an accident); [`Plan`] is what comes out.
+//! and `fresh` (what to do with a pair, with a deleted deal, and with what is new), `deletion` (how far one goes), `diff` (the
+//! three-way comparison), [`decide()`] (the record table), `resolve` (who wins), `guard` (what looks like an accident); [`Plan`] is what comes out.
 
 mod conflict;
 mod decide;
+mod deletion;
 mod diff;
 mod display;
 mod draft;
@@ -23,9 +24,10 @@ mod strategy;
 
 pub use conflict::{Conflict, conflict_id};
 pub use decide::{Case, Decision, Fate, decide};
+pub use deletion::{Deletion, Deletions};
 pub use guard::{Guard, Trip};
 pub use inputs::{Inputs, Limits, Policy};
 pub use op::{Action, Mode, Op, Plan, Reading, Reason, Rule, UnitChange};
 pub use planner::plan;
-pub use question::{Notice, Problem, Question, QuestionKind};
+pub use question::{Answer, Notice, Problem, Question, QuestionKind};
 pub use strategy::{Precedence, Side, Strategy};

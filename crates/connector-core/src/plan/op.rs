@@ -37,7 +37,7 @@ pub struct Plan {
     pub notices: Vec<Notice>,
     /// Guards that stop it.
     pub trips: Vec<Trip>,
-    /// Linked records that do not agree, and whose operations the mode or the scope leaves out.
+    /// Linked records that may not agree: the mode or the scope leaves their operations out, or they were not seen.
     pub masked: Vec<RemoteId>,
     /// How many requests applying it is expected to cost.
     pub calls: u64,
@@ -149,6 +149,14 @@ pub enum Action {
     RecreateRecord,
     /// Writes the deal's id into its record.
     Stamp,
+    /// Marks a deal whose record was deleted.
+    FlagDeal,
+    /// Marks a record whose deal was deleted.
+    FlagRecord,
+    /// Deletes the record of a deal that was deleted.
+    DeleteRecord,
+    /// Deletes the deal of a record that was deleted.
+    DeleteDeal,
 }
 
 impl Action {
@@ -157,11 +165,23 @@ impl Action {
     pub const fn target(self) -> Option<Side> {
         match self {
             Self::Link | Self::Agree | Self::Forget | Self::Release => None,
-            Self::UpdateDeal | Self::RestoreDeal | Self::CreateDeal => Some(Side::Crm),
-            Self::UpdateRecord | Self::CreateRecord | Self::RecreateRecord | Self::Stamp => {
-                Some(Side::Remote)
+            Self::UpdateDeal | Self::RestoreDeal | Self::CreateDeal | Self::FlagDeal | Self::DeleteDeal => {
+                Some(Side::Crm)
             }
+            Self::UpdateRecord
+            | Self::CreateRecord
+            | Self::RecreateRecord
+            | Self::Stamp
+            | Self::FlagRecord
+            | Self::DeleteRecord => Some(Side::Remote),
         }
+    }
+
+    /// Whether it passes a deletion on: such operations come last, and only when nothing before them went wrong for the
+    /// whole run.
+    #[must_use]
+    pub const fn deletes(self) -> bool {
+        matches!(self, Self::FlagDeal | Self::FlagRecord | Self::DeleteRecord | Self::DeleteDeal)
     }
 
     /// Whether it makes a record or a deal that was not there.
@@ -195,7 +215,8 @@ pub enum Reason {
 
 /// What becomes of one unit.
 ///
-/// In an [`Action::Agree`] or [`Action::Link`] nothing is written: `before` is what the CRM holds and `after` what the
+/// In an [`Action::DeleteDeal`] or [`Action::DeleteRecord`] `before` is what goes. In an [`Action::Agree`] or
+/// [`Action::Link`] nothing is written: `before` is what the CRM holds and `after` what the
 /// remote holds, and the two agree. A rule other than [`Rule::Same`] says there that the remote's edit would have won:
 /// the value counts as brought from it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

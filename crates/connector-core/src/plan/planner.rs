@@ -11,6 +11,7 @@ use super::question::{Notice, Problem};
 use super::strategy::Side;
 use crate::clock::Interval;
 use crate::connector::Capabilities;
+use crate::state::LinkStatus;
 use crate::value::Value;
 
 /// Decides what should be done. Pure: the same inputs give the same plan, to the byte.
@@ -39,6 +40,11 @@ pub fn plan(inputs: &Inputs<'_>) -> Plan {
     let (mut ops, left_out): (Vec<Op>, Vec<Op>) =
         draft.ops.into_iter().partition(|op| allowed(inputs.mode, op) && wanted(inputs, op));
     let mut masked: Vec<_> = left_out.into_iter().filter_map(|op| op.remote).collect();
+    let linked = inputs.state.links.iter().map(|link| &link.agreement);
+    let unseen = linked.filter(|agreement| {
+        agreement.status == LinkStatus::Live && !inputs.remote.rows.contains_key(&agreement.remote)
+    });
+    masked.extend(unseen.map(|agreement| agreement.remote.clone()));
     masked.sort();
     masked.dedup();
     // The order of doing is the order of the actions; within one, by deal, then by record.
@@ -106,6 +112,9 @@ fn calls(capabilities: &Capabilities, ops: &[Op]) -> u64 {
         + batches(&[Action::UpdateRecord], batch)
         + batches(&[Action::CreateRecord, Action::RecreateRecord], batch)
         + batches(&[Action::Stamp], batch)
+        // What goes is read again, and so is what it goes for.
+        + batches(&[Action::DeleteRecord, Action::FlagRecord], batch).saturating_mul(2)
+        + batches(&[Action::DeleteDeal, Action::FlagDeal], capabilities.read_batch.get())
 }
 
 /// Mapped fields that are gone: one notice each, whatever the number of deals.

@@ -46,6 +46,30 @@ pub enum QuestionKind {
     Vanished,
 }
 
+/// What a person says to a [`Question`] about one record; it counts for one run.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumString,
+    strum::VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Answer {
+    /// What is left of a deletion goes too, edited or not: to the remote's trash where it has one.
+    Delete,
+    /// What was edited stays, and what was deleted comes back: edits win, a copy is a deal of its own. What was deleted
+    /// and not edited on the other side is left as it is, on both.
+    Keep,
+}
+
 /// Something that was not carried, or carried with a loss: which deal, which field, which value, what to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {

@@ -31,15 +31,29 @@ pub(super) struct Verdict {
 
 impl<'a> Edits<'a> {
     /// The times of the last edits of these cells; of the CRM's, only those that it changed count.
-    pub(super) fn of(inputs: &Inputs<'a>, pair: Pair<'a>, cells: &[Cell<'a>]) -> Self {
+    ///
+    /// A group may hold edits of the CRM's own beside what another remote brought. Where the CRM wins, its own make it
+    /// win; where the remote wins, it has to beat the other remote's: else it would matter which of them came first.
+    pub(super) fn of(inputs: &Inputs<'a>, pair: Pair<'a>, cells: &[Cell<'a>], strategy: Strategy) -> Self {
         let seen = seen_at(inputs, pair);
         let edit = |cell: &Cell<'a>| match carried(pair, cell) {
             Some(origin) => (origin.edited, Some(&origin.connection)),
             None => (known(pair.deal.edited, seen, inputs.crm.read), None),
         };
-        let changed = cells.iter().filter(|cell| cell.changed(Side::Crm)).map(edit);
-        let last = changed.reduce(|a, b| if b.0.hi > a.0.hi { b } else { a });
-        let from = last.and_then(|(_, from)| from).filter(|from| *from != inputs.connection);
+        let mut changed: Vec<_> = cells.iter().filter(|cell| cell.changed(Side::Crm)).map(edit).collect();
+        let is_brought = |from: Option<&ConnectionId>| from.is_some_and(|from| from != inputs.connection);
+        let counts = match strategy {
+            Strategy::CrmWins => Some(false),
+            Strategy::RemoteWins => Some(true),
+            Strategy::NewestUnit | Strategy::NewestRecord | Strategy::Manual => None,
+        };
+        if let Some(brought) = counts
+            && changed.iter().any(|(_, from)| is_brought(*from) == brought)
+        {
+            changed.retain(|(_, from)| is_brought(*from) == brought);
+        }
+        let last = changed.into_iter().reduce(|a, b| if b.0.hi > a.0.hi { b } else { a });
+        let from = last.and_then(|(_, from)| from).filter(|from| is_brought(Some(*from)));
         Self {
             crm: last.map(|(edited, _)| edited),
             remote: Some(remote_edit(inputs, pair)),

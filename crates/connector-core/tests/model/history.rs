@@ -1,9 +1,11 @@
 //! Histories: what people do and when a sync runs, with whatever goes wrong; drawn, played and shrunk.
 
 use chrono::TimeDelta;
-use connector_core::plan::{Mode, Side, Strategy as Policy};
+use connector_core::plan::{Deletion, Mode, Side, Strategy as Policy};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
+
+use strum::VariantArray;
 
 use crate::invariants::{converged, ordered_anyhow, planned_purely};
 use crate::world::{Ground, Soil, Weather, World};
@@ -82,9 +84,10 @@ fn soils(topology: Topology) -> BoxedStrategy<Vec<Soil>> {
     }
 }
 
-fn history(topology: Topology) -> impl Strategy<Value = (Side, Vec<Soil>, Vec<Step>)> {
+fn history(topology: Topology) -> impl Strategy<Value = (Side, Deletion, Vec<Soil>, Vec<Step>)> {
     let tie = prop_oneof![3 => Just(Side::Crm), 1 => Just(Side::Remote)];
-    (tie, soils(topology), prop::collection::vec(step(), 1..24))
+    let deletion = prop::sample::select(Deletion::VARIANTS);
+    (tie, deletion, soils(topology), prop::collection::vec(step(), 1..24))
 }
 
 /// How many remotes there are.
@@ -106,9 +109,10 @@ pub(crate) fn check_histories(strategy: Policy, topology: Topology) {
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() };
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-    let outcome = TestRunner::new_with_rng(config, rng).run(&history(topology), |(tie, soils, steps)| {
-        runtime.block_on(play(Ground { strategy, tie, soils }, &steps))
-    });
+    let outcome =
+        TestRunner::new_with_rng(config, rng).run(&history(topology), |(tie, deletion, soils, steps)| {
+            runtime.block_on(play(Ground { strategy, tie, deletion, soils }, &steps))
+        });
     if let Err(failure) = outcome {
         panic!("seed {seed}: {failure}");
     }

@@ -9,7 +9,7 @@ use connector_core::connector::DealConnector;
 use connector_core::engine::{Connection, Engine, Pass, Report, Request, sync_all};
 use connector_core::id::{ConnectionId, DealId, FieldId, RemoteId};
 use connector_core::mapping::{Mapping, Pair};
-use connector_core::plan::{Guard, Mode, Policy, Side, Strategy};
+use connector_core::plan::{Deletion, Deletions, Guard, Mode, Policy, Side, Strategy};
 use connector_core::schema::{FieldKind, Schema};
 use connector_core::state::LinkStatus;
 use connector_core::store::Store;
@@ -32,6 +32,8 @@ pub(crate) struct Ground {
     pub(crate) strategy: Strategy,
     /// Who wins when the order of two edits cannot be known.
     pub(crate) tie: Side,
+    /// How far deletions go, on either side.
+    pub(crate) deletion: Deletion,
     /// One remote or two.
     pub(crate) soils: Vec<Soil>,
 }
@@ -156,6 +158,11 @@ impl World {
             policy: Policy {
                 strategy: self.ground.strategy,
                 tie: self.ground.tie,
+                deletions: Deletions {
+                    remote: self.ground.deletion,
+                    crm: self.ground.deletion,
+                    ..Deletions::default()
+                },
                 overrides: Guard::VARIANTS.iter().copied().collect(),
                 ..Policy::default()
             },

@@ -99,6 +99,10 @@ pub fn ops_title(lang: Lang, action: Action, remote: &str) -> String {
         Action::Release => {
             say!(lang, "Supprimés d'un côté, laissés de l'autre", "Deleted on one side, left on the other")
         }
+        Action::FlagDeal => say!(lang, "À signaler dans le CRM", "To flag in the CRM"),
+        Action::FlagRecord => say!(lang, "À signaler dans {there}", "To flag in {there}"),
+        Action::DeleteDeal => say!(lang, "À supprimer dans le CRM", "To delete in the CRM"),
+        Action::DeleteRecord => say!(lang, "À supprimer dans {there}", "To delete in {there}"),
         Action::Stamp => {
             say!(lang, "À marquer de leur identifiant dans {there}", "To mark with their id in {there}")
         }

@@ -220,6 +220,11 @@ pub fn trip(lang: Lang, trip: &Trip, unit: Option<&str>, remote: &str) -> String
             "un côté est vide ({side}) alors que {count} lignes y sont liées",
             "one side is empty ({side}) although {count} rows of it are linked"
         ),
+        Guard::AccessLost => say!(
+            lang,
+            "aucune des {count} lignes liées n'est visible dans {side}, mais d'autres le sont : est-ce une copie ?",
+            "none of the {count} linked records is to be seen in {side}, but others are: is it a copy?"
+        ),
         Guard::EverythingChanged => say!(
             lang,
             "{unit} changerait dans {count} lignes sur {of} ({side})",
