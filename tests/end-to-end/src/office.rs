@@ -1,38 +1,22 @@
-//! A CRM's database, an Airtable base in the sandbox, and the engine between them.
+//! A CRM's database, a remote in the sandbox, and the engine between them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use connector_airtable::{AirtableProvider, Tuning};
 use connector_core::connector::DealConnector;
 use connector_core::engine::{Connection, Engine, Report, Request};
 use connector_core::id::{DealId, FieldId};
-use connector_core::mapping::Mapping;
-use connector_core::plan::{Mode, Policy};
-use connector_core::provider::{ConnectorSettings, Provider};
+use connector_core::plan::Mode;
 use connector_core::store::Store;
 use connector_core::value::Value;
-use connector_sandbox::{Limits, Sandbox, Settings};
+use connector_sandbox::{Remote, Sandbox, Settings};
 use crm_sync_server::clock::SystemClock;
 use crm_sync_server::crm;
-use crm_sync_server::store::{Database, DieselStore};
-use secrecy::SecretString;
+use crm_sync_server::store::DieselStore;
 
-/// The databases that a CRM lives in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Backend {
-    /// A file of its own.
-    Sqlite,
-    /// A database on the throw-away server.
-    Postgres,
-}
-
-/// Keeps the database alive as long as the office.
-#[derive(Debug)]
-enum Premises {
-    Folder { _folder: tempfile::TempDir },
-    Server { _database: test_postgres::Database },
-}
+use crate::counting::{lists, requests_that};
+use crate::premises::Premises;
+use crate::{Backend, Tool};
 
 /// A founder's office on loopback.
 #[derive(Debug)]
@@ -50,44 +34,20 @@ pub struct Office {
 }
 
 impl Office {
-    /// An office with an empty CRM, and a table with a "CRM ID" field and `settings.deals` records.
+    /// An office with an empty CRM, and an Airtable table with a "CRM ID" field and `settings.deals` records.
     pub async fn open(backend: Backend, settings: Settings) -> Self {
-        // Against a sandbox without limits, keeping to Airtable's pace would only cost time.
-        let pace = match settings.knobs.limits {
-            Limits::Off => {
-                Tuning { requests_per_base: 1_000, requests_per_token: 1_000, ..Tuning::default() }
-            }
-            Limits::Times(_) => Tuning::default(),
-        };
+        Self::beside(Remote::Airtable, backend, settings).await
+    }
+
+    /// The same with this remote.
+    pub async fn beside(remote: Remote, backend: Backend, settings: Settings) -> Self {
         let sandbox = Sandbox::start(settings).expect("a sandbox");
-        let (database, premises) = match backend {
-            Backend::Sqlite => {
-                let folder = tempfile::tempdir().expect("a folder");
-                (Database::sqlite(folder.path().join("crm.db")), Premises::Folder { _folder: folder })
-            }
-            Backend::Postgres => {
-                let database = test_postgres::CLUSTER.database();
-                let url = database.url().parse().expect("a database's URL");
-                (url, Premises::Server { _database: database })
-            }
-        };
+        let premises = Premises::new(backend);
         let units = crm::units().expect("the CRM's units");
-        let store = DieselStore::open(database, units.clone(), Arc::new(SystemClock)).await.expect("a store");
-        let token = SecretString::from(sandbox.airtable_token().to_owned());
-        let provider = AirtableProvider::tuned(sandbox.airtable_url(), &token, pace).expect("a provider");
-        let connector = provider
-            .connect(ConnectorSettings {
-                base: sandbox.airtable_base_id().into(),
-                container: sandbox.airtable_table_id().into(),
-                create_options: false,
-            })
-            .expect("a connector");
-        connector.create_key_field("CRM ID").await.expect("a field for the deals' ids");
-        let schema = connector.schema().await.expect("a schema");
-        let mapping = Mapping::suggest(&units, &schema).mapping;
-        let connection =
-            Connection { id: "airtable".into(), mapping, policy: Policy::default(), create_options: false };
+        let opened = DieselStore::open(premises.database(), units.clone(), Arc::new(SystemClock)).await;
+        let Tool { connection, connector } = Tool::open(&sandbox, remote, &units).await;
         sandbox.reset_stats();
+        let store = opened.expect("a store");
         Self { sandbox, store, connection, connector, runs: AtomicU32::new(0), _premises: premises }
     }
 
@@ -141,16 +101,13 @@ impl Office {
 
     /// How many requests wrote records.
     pub fn writes(&self) -> u64 {
-        let stats = self.sandbox.stats();
-        let writes =
-            stats.routes.iter().filter(|route| route.method != "GET" && !route.route.contains("listRecords"));
-        writes.map(|route| route.requests).sum()
+        requests_that(&self.sandbox, |method, route| method != "GET" && !lists(route))
     }
 
     /// How many requests listed records.
     pub fn listings(&self) -> u64 {
-        let stats = self.sandbox.stats();
-        stats.requests_to("GET", "/v0/{base}/{table}")
-            + stats.requests_to("POST", "/v0/{base}/{table}/listRecords")
+        requests_that(&self.sandbox, |method, route| {
+            lists(route) || (method == "GET" && route == "/v0/{base}/{table}")
+        })
     }
 }

@@ -16,6 +16,10 @@ use crate::state::Agreement;
 use crate::store::{Commit, DealWrite, Effect, IntentWrite, Lease, OpOutcome, StoreError};
 use crate::value::Value;
 
+/// How many writes may be left without an answer before the remote is taken to be away. A lost answer is its deal's
+/// alone; what it came to is looked for by the next run.
+const MOST_UNANSWERED: u32 = 3;
+
 /// What became of one operation on the remote.
 pub(super) enum Tried {
     /// The remote was asked.
@@ -134,7 +138,10 @@ impl Session<'_> {
     pub(super) fn fail(&mut self, op: &Op, outcome: OpOutcome, error: &Error) {
         let message = error.detail().map_or_else(|| error.to_string(), ToOwned::to_owned);
         self.settle(op, outcome, Some(message));
-        if error.kind().ends_run() || error.kind().is_transient() {
+        let kind = error.kind();
+        self.unanswered += u32::from(outcome == OpOutcome::Unknown);
+        let is_single = outcome == OpOutcome::Unknown && self.unanswered <= MOST_UNANSWERED;
+        if kind.ends_run() || (kind.is_transient() && !is_single) {
             self.abort(error);
         }
     }

@@ -32,6 +32,8 @@ pub(super) struct Session<'e> {
     /// Deals that this run wrote in the CRM.
     pub(super) written: BTreeSet<DealId>,
     pub(super) counts: Counts,
+    /// How many writes were left without an answer.
+    pub(super) unanswered: u32,
     /// Stops what is not yet sent: a person cancelled, or nothing else can be expected to work.
     pub(super) stop: CancellationToken,
     /// Why the run was stopped, when it was not a person.
@@ -69,6 +71,7 @@ impl<'e> Session<'e> {
             results: BTreeMap::new(),
             written: BTreeSet::new(),
             counts: Counts::default(),
+            unanswered: 0,
             stop: request.cancel.child_token(),
             failure: None,
             lines: Vec::new(),
