@@ -1,6 +1,7 @@
 //! A remote of the sandbox, opened, with the mapping that its columns suggest.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use connector_airtable::AirtableProvider;
 use connector_core::connector::DealConnector;
@@ -72,7 +73,11 @@ fn airtable(sandbox: &Sandbox, limits: Limits) -> Box<dyn Provider> {
 fn notion(sandbox: &Sandbox, limits: Limits) -> Box<dyn Provider> {
     let tuning = connector_notion::Tuning::default();
     let tuning = match limits {
-        Limits::Off => connector_notion::Tuning { requests: 100_000, ..tuning },
+        Limits::Off => connector_notion::Tuning {
+            requests: 100_000,
+            policy: connector_notion::Policy { backoff: Duration::from_millis(1), ..tuning.policy },
+            ..tuning
+        },
         Limits::Times(factor) => {
             connector_notion::Tuning { window: tuning.window / u32::from(factor), ..tuning }
         }

@@ -75,8 +75,8 @@ pub fn failure(lang: Lang, failure: &Failure) -> String {
             let (wanted, known) = (lang.quoted(wanted), one_of(lang, known));
             say!(
                 lang,
-                "Source de données introuvable : {wanted}. Cette base de données Notion contient {known}.",
-                "Data source not found: {wanted}. This Notion database has {known}."
+                "Source de données introuvable : {wanted}. Cette base de données Notion contient : {known}.",
+                "Data source not found: {wanted}. This Notion database has: {known}."
             )
         }
         Failure::NoTable { wanted, known, .. } => {
@@ -240,7 +240,7 @@ mod tests {
         let told = failure(Lang::En, &table("airtable"));
         assert_eq!(told, "Table not found: “Dela”. This base has “Deals”.");
         let told = failure(Lang::En, &table("notion"));
-        assert_eq!(told, "Data source not found: “Dela”. This Notion database has “Deals”.");
+        assert_eq!(told, "Data source not found: “Dela”. This Notion database has: “Deals”.");
         let token = Failure::NoToken { remote: "airtable".into() };
         assert!(failure(Lang::Fr, &token).contains("AIRTABLE_TOKEN"));
     }

@@ -4,6 +4,7 @@ use connector_core::lens::{Loss, Obstacle};
 use connector_core::mapping::{Finding, Problem, Severity};
 
 use super::{Lang, say, side_name};
+use crate::app::NOTION;
 
 /// One finding as a sentence: the pair, what is wrong, what to do.
 #[must_use]
@@ -29,6 +30,14 @@ pub const fn severity_mark(severity: Severity) -> &'static str {
 }
 
 fn mapping_problem(lang: Lang, problem: &Problem, remote: &str) -> String {
+    // Notion shows no relation to what it does not share.
+    if remote == NOTION && *problem == Problem::FieldMissing {
+        return say!(
+            lang,
+            "le champ n'existe plus, ou la base de données liée n'est plus partagée avec l'intégration. Remettez-le, partagez-la, ou associez un autre champ",
+            "the field is no longer there, or the database that it relates to is no longer shared with the integration. Put it back, share it, or map another field"
+        );
+    }
     if lang == Lang::En {
         return problem.to_string();
     }

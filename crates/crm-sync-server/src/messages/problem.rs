@@ -20,8 +20,8 @@ pub fn problem(lang: Lang, problem: &Problem) -> String {
         ),
         Problem::Suspended => say!(
             lang,
-            "le champ a disparu ou changé de type ; il n'est plus synchronisé. Associez-le à nouveau",
-            "the field is gone or has another type and is no longer synced. Map it again"
+            "le champ a disparu, changé de type ou n'est plus partagé ; il n'est plus synchronisé. Partagez-le ou associez-le à nouveau",
+            "the field is gone, has another type or is no longer shared; it is no longer synced. Share it or map it again"
         ),
     }
 }

@@ -121,12 +121,16 @@ pub(super) fn disputed(speaker: &Speaker<'_>, label: &str, conflict: &Conflict) 
 fn notice(speaker: &Speaker<'_>, notice: &Notice) -> String {
     let mut told = messages::short(&notice.label);
     if let Some(unit) = &notice.unit {
-        told.push_str(" — ");
+        // What concerns the whole field is no single deal's, and no value's.
+        let of_all = told.is_empty();
+        told.push_str(if of_all { "" } else { " — " });
         told.push_str(&speaker.unit(unit));
         if let Some(field) = &notice.field {
             told = format!("{told} ({})", speaker.lang.quoted(field));
         }
-        told = format!("{told} = {}", speaker.value(unit, &notice.value));
+        if !of_all {
+            told = format!("{told} = {}", speaker.value(unit, &notice.value));
+        }
     }
     format!("{told}\n{}", messages::problem(speaker.lang, &notice.problem))
 }

@@ -10,6 +10,7 @@
 mod crm;
 mod demo;
 mod notion;
+mod notion_faults;
 mod office;
 mod settings;
 mod syncing;

@@ -6,5 +6,6 @@
 mod budget;
 mod creating;
 mod minutes;
+mod obstacles;
 mod pace;
 mod three_tools;
