@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what a test does not get, it fails for")]
 
+mod bodies;
 mod budget;
 mod creating;
 mod minutes;
