@@ -152,6 +152,18 @@ pub struct Page {
     pub cursor: Option<Cursor>,
 }
 
+impl Page {
+    /// Whether it is the last page of a listing of everything, as far as one page tells: where the change feed stands
+    /// is told on the last one only; without a feed, a page that is not full is the last.
+    #[must_use]
+    pub fn is_last(&self, capabilities: &Capabilities) -> bool {
+        match capabilities.feed {
+            Some(_) => self.cursor.is_some(),
+            None => self.deals.len() < capabilities.page.get(),
+        }
+    }
+}
+
 /// A deal as the remote has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RemoteDeal {

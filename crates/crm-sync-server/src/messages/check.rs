@@ -5,7 +5,7 @@ use connector_core::plan::Side;
 use connector_core::provider::Identity;
 
 use super::{Lang, loss, obstacle, remote_name, say, side_name, whole};
-use crate::service::check::Prediction;
+use crate::service::check::{Prediction, Records};
 
 /// The token works: whose it is.
 #[must_use]
@@ -30,11 +30,20 @@ pub fn table_chosen(lang: Lang, table: &str, base: &str) -> String {
 
 /// The table can be read.
 #[must_use]
-pub fn fields_read(lang: Lang, fields: usize) -> String {
-    match lang {
-        Lang::Fr => format!("La table est lisible : {}.", lang.count(fields, "champ", "champs")),
-        Lang::En => format!("The table can be read: {}.", lang.count(fields, "field", "fields")),
-    }
+pub fn fields_read(lang: Lang, fields: usize, records: Option<Records>) -> String {
+    let (fields, one, several) = match lang {
+        Lang::Fr => (lang.count(fields, "champ", "champs"), "ligne", "lignes"),
+        Lang::En => (lang.count(fields, "field", "fields"), "record", "records"),
+    };
+    let records = records.map_or_else(String::new, |Records { count, is_exact }| {
+        let counted = lang.count(count, one, several);
+        if is_exact {
+            format!(", {counted}")
+        } else {
+            say!(lang, ", plus de {counted}", ", more than {counted}")
+        }
+    });
+    say!(lang, "La table est lisible : {fields}{records}.", "The table can be read: {fields}{records}.")
 }
 
 /// The heading of the findings.

@@ -31,7 +31,10 @@ pub fn checkup(speaker: &Speaker<'_>, checkup: &Checkup) -> String {
         None => {}
     }
     match &checkup.schema {
-        Some(Ok(schema)) => text.line(&format!("✓ {}", messages::fields_read(lang, schema.fields.len()))),
+        Some(Ok(schema)) => {
+            let told = messages::fields_read(lang, schema.fields.len(), checkup.records);
+            text.line(&format!("✓ {told}"));
+        }
         Some(Err(error)) => {
             let told = messages::remote_failure(lang, error.kind(), remote, error.detail());
             text.line(&format!("✗ {told}"));

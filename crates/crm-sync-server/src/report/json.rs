@@ -120,6 +120,7 @@ pub fn checkup_json(speaker: &Speaker<'_>, checkup: &Checkup) -> Value {
         },
         "fields": fields,
         "findings": checkup.findings,
+        "records": checkup.records.map(|records| json!({"count": records.count, "exact": records.is_exact})),
         "sample": rows,
         "calls": checkup.prediction.map(|told| json!({
             "idle_sync": told.idle,

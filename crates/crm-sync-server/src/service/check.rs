@@ -2,6 +2,7 @@
 
 use connector_core::Error;
 use connector_core::connector::Listing;
+use connector_core::id::FieldId;
 use connector_core::lens::{Fidelity, Note};
 use connector_core::mapping::{Binding, Finding};
 use connector_core::provider::Identity;
@@ -34,13 +35,24 @@ pub struct Checkup {
     pub findings: Vec<Finding>,
     /// What each mapped unit's field is called, and how faithfully it carries values; by the units' position.
     pub carried: Vec<(usize, String, Fidelity)>,
+    /// How many records there are.
+    pub records: Option<Records>,
     /// A few records as deals.
     pub rows: Vec<SampleRow>,
     /// What a sync would cost.
     pub prediction: Option<Prediction>,
 }
 
-/// A record as a deal: a value for each unit that is mapped, by its position.
+/// How many records a container has, as one page of a listing tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Records {
+    /// Those on the page.
+    pub count: usize,
+    /// Whether these are all; otherwise there are more.
+    pub is_exact: bool,
+}
+
+/// A record as a deal: a value for each unit that is mapped, by its position; bodies are not read for it.
 #[derive(Debug, Clone)]
 pub struct SampleRow {
     /// The values, and what was replaced in reading them.
@@ -78,7 +90,8 @@ impl Checkup {
     }
 }
 
-/// Looks at everything that a sync of this remote needs; writes nothing.
+/// Looks at everything that a sync of this remote needs; writes nothing. Three requests, whatever the size of the table,
+/// and those for the names of linked records if such are mapped.
 pub async fn check(app: &App, remote: &str) -> Result<Checkup, Failure> {
     let provider = app.provider(remote).await?;
     let mut checkup = Checkup {
@@ -88,6 +101,7 @@ pub async fn check(app: &App, remote: &str) -> Result<Checkup, Failure> {
         schema: None,
         findings: Vec::new(),
         carried: Vec::new(),
+        records: None,
         rows: Vec::new(),
         prediction: None,
     };
@@ -113,13 +127,18 @@ pub async fn check(app: &App, remote: &str) -> Result<Checkup, Failure> {
                 .iter()
                 .map(|(position, bound)| (position, bound.label.clone(), bound.lens.fidelity()))
                 .collect();
-            let is_body = |id| schema.field(id).is_some_and(|field| matches!(field.kind, FieldKind::Body));
+            // A body costs a request for each record.
+            let is_body =
+                |id: &FieldId| schema.field(id).is_some_and(|of| matches!(of.kind, FieldKind::Body));
             has_bodies = binding.iter().any(|(_, bound)| is_body(&bound.field));
-            let mut pages = connector.list(Listing::sample(binding.fields(), SAMPLE));
-            while let Some(page) = pages.next().await {
-                checkup.rows.extend(page?.deals.iter().map(|deal| sample(&binding, deal)));
+            let fields: Vec<FieldId> = binding.fields().into_iter().filter(|id| !is_body(id)).collect();
+            if let Some(page) = connector.list(Listing::everything(fields.clone())).next().await {
+                let page = page?;
+                let is_exact = page.is_last(&connector.capabilities());
+                checkup.records = Some(Records { count: page.deals.len(), is_exact });
+                let shown = page.deals.iter().take(SAMPLE);
+                checkup.rows = shown.map(|deal| sample(&binding, &fields, deal)).collect();
             }
-            checkup.rows.truncate(SAMPLE);
             checkup.schema = Some(Ok(schema));
         }
     }
@@ -138,10 +157,11 @@ pub async fn check(app: &App, remote: &str) -> Result<Checkup, Failure> {
     Ok(checkup)
 }
 
-fn sample(binding: &Binding, deal: &connector_core::connector::RemoteDeal) -> SampleRow {
+fn sample(binding: &Binding, fields: &[FieldId], deal: &connector_core::connector::RemoteDeal) -> SampleRow {
     let decode = |(position, bound): (usize, &connector_core::mapping::Bound)| {
         let decoded = bound.lens.decode(deal.cell(&bound.field));
         (position, decoded.value, decoded.note)
     };
-    SampleRow { values: binding.iter().map(decode).collect() }
+    let read = binding.iter().filter(|(_, bound)| fields.contains(&bound.field));
+    SampleRow { values: read.map(decode).collect() }
 }

@@ -227,3 +227,19 @@ fn all_three_tools_agree_after_one_command() {
     let idle = office.run(&["sync", "all"]);
     assert_eq!((idle.code, office.writes()), (0, before), "{idle:?}");
 }
+
+#[test]
+fn a_connection_is_checked_in_three_requests_whatever_the_size_of_the_database() {
+    let office = Office::connected_to_notion();
+    for (more, told) in [(3, "34 champs, 3 lignes."), (97, "100 lignes."), (150, "plus de 100 lignes.")] {
+        for number in 0..more {
+            office.page(&format!("Client {number}"), 1_000 + number, "Prospect");
+        }
+        office.sandbox.reset_stats();
+        let said = office.run(&["check", "notion"]);
+        assert!(said.text().contains(told), "{said:?}");
+        assert_eq!(office.sandbox.stats().requests(), 3, "{:#?}", office.sandbox.stats());
+    }
+    let json = office.run(&["check", "notion", "--json"]).json();
+    assert_eq!(json["records"], json!({"count": 100, "exact": false}));
+}
