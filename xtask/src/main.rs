@@ -20,6 +20,8 @@ Usage: cargo xtask <task>
 Tasks:
   test                the whole suite, installing what it needs where it may (Debian, root)
   test --only <step>  one step of it
+  simulate            histories of people, faults and crashes over the whole engine: how fast, and which rows of the
+                      record table they reach; --histories <n> for each strategy and topology, --seed <n>
   bench               what a sync costs: figures, ratios, and whether they are within their aims
   check               its first two steps, fmt and clippy: seconds after an edit
 ";
@@ -38,6 +40,7 @@ fn run(arguments: &[String]) -> Result<()> {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["test"] => test::run(root()?, STEPS),
         ["test", "--only", name] => test::run(root()?, std::slice::from_ref(step_of(name)?)),
+        ["simulate", options @ ..] => step::simulate(root()?, options),
         ["bench"] => step::bench(root()?),
         ["check"] => test::run(root()?, STEPS.get(..2).unwrap_or_default()),
         ["help" | "--help" | "-h"] => {

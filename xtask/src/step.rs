@@ -4,7 +4,7 @@ use std::env;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use test_postgres::Cluster;
 
 use crate::console;
@@ -54,6 +54,23 @@ fn deny(root: &Path) -> Result<()> {
     run(Command::new(CARGO_DENY.provide(root)?)
         .args(["check", "licenses", "bans", "sources"])
         .current_dir(root))
+}
+
+/// The simulator with more histories, or others, than in the suite.
+pub(crate) fn simulate(root: &Path, options: &[&str]) -> Result<()> {
+    let mut command = cargo(root);
+    command.args(["test", "-p", "connector-core", "--test", "simulator", "--", "--nocapture"]);
+    command.args(["--skip", "the_simulator_misses_a_rule"]);
+    for option in options.chunks(2) {
+        let (name, number) = match option {
+            ["--histories", number] => ("HISTORIES", number),
+            ["--seed", number] => ("SEED", number),
+            _ => bail!("simulate takes --histories <number> and --seed <number>"),
+        };
+        number.parse::<u32>().with_context(|| format!("{number} is not a number of ours"))?;
+        command.env(name, number);
+    }
+    run(&mut command)
 }
 
 /// Not a step of the suite: what it measures wants a machine to itself.

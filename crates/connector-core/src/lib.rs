@@ -10,6 +10,10 @@ pub mod fold;
 pub mod id;
 pub mod lens;
 pub mod mapping;
+#[cfg(feature = "mutation")]
+pub mod mutation;
+#[cfg(not(feature = "mutation"))]
+mod mutation;
 pub mod plan;
 pub mod provider;
 pub mod schema;

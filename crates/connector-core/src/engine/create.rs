@@ -11,6 +11,7 @@ use super::session::Session;
 use crate::connector::{Change, Outcome, RemoteDeal, Stamp};
 use crate::id::DealId;
 use crate::mapping::Direction;
+use crate::mutation::{self, Rule::CreateIntent};
 use crate::plan::{Action, Op};
 use crate::state::{Intent, LinkStatus};
 use crate::store::{Commit, DealWrite, Effect, IntentWrite, Lease, OpOutcome, StoreError};
@@ -153,7 +154,7 @@ async fn send(
             (Ok(_), None) => tried.push(Some(Tried::Stale("its deal is not known"))),
         }
     }
-    if !intents.is_empty() {
+    if !intents.is_empty() && mutation::stands(CreateIntent) {
         engine.store.commit(lease, Commit { effects: intents, ..Commit::default() }).await?;
     }
     let mut asked = write(engine, changes, stop).await.into_iter();

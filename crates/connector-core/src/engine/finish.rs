@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use super::create::bookkeeping;
 use super::run::EngineError;
 use super::session::Session;
-use crate::id::RemoteId;
+use crate::id::{DealId, RemoteId};
 use crate::plan::{Action, Op, Plan, Problem};
-use crate::state::{Baseline, Intent};
+use crate::state::{Agreement, Baseline, Intent};
 use crate::store::{Commit, Effect, IntentWrite, OpOutcome, RunRecord, RunStatus};
 
 impl Session<'_> {
@@ -27,10 +27,12 @@ impl Session<'_> {
         let settled = plan.as_deref().filter(|_| matches!(status, RunStatus::Ok | RunStatus::Partial));
         let mut effects = self.waiting_lines();
         effects.extend(settled.map_or_else(Vec::new, |plan| self.abandoned(plan)));
+        let baseline = settled.filter(|plan| plan.reading.complete).map(|plan| self.baseline(plan));
+        effects.extend(baseline.as_ref().map_or_else(Vec::new, |baseline| self.last_agreed(baseline)));
         let commit = Commit {
             effects,
             open_conflicts: settled.filter(|plan| plan.reading.complete).map(|plan| plan.conflicts.clone()),
-            baseline: settled.filter(|plan| plan.reading.complete).map(|plan| self.baseline(plan)),
+            baseline,
             run: Some(record.clone()),
             applies: None,
         };
@@ -51,6 +53,25 @@ impl Session<'_> {
         };
         let over = reading.state.intents.iter().filter(is_over);
         over.map(|intent| bookkeeping(intent.deal.clone(), IntentWrite::Close)).collect()
+    }
+
+    /// Writes down when links last agreed that the last baseline still covered and this one does not.
+    fn last_agreed(&self, baseline: &Baseline) -> Vec<Effect> {
+        let last = self.reading.as_ref().and_then(|reading| reading.state.baseline.as_ref());
+        let Some(last) = last else { return Vec::new() };
+        let is_uncovered = |link: &Agreement| {
+            baseline.unsettled.contains(&link.remote)
+                && !last.unsettled.contains(&link.remote)
+                && link.seen_at.is_some_and(|seen| seen < last.seen_at)
+        };
+        let mut links: Vec<(&DealId, &Agreement)> =
+            self.links.iter().filter(|(_, link)| is_uncovered(link)).collect();
+        links.sort_by_key(|(deal, _)| *deal);
+        let effect = |(deal, link): (&DealId, &Agreement)| Effect {
+            links: vec![Agreement { seen_at: Some(last.seen_at), ..link.clone() }],
+            ..bookkeeping(deal.clone(), IntentWrite::Keep)
+        };
+        links.into_iter().map(effect).collect()
     }
 
     fn status(&self) -> RunStatus {

@@ -3,6 +3,7 @@
 use super::run::EngineError;
 use super::session::{Session, is_edit};
 use crate::id::{DealId, UnitKey};
+use crate::mutation::{self, Rule::CarriedOrigin};
 use crate::plan::{Action, Op, Reason, Rule, Side, UnitChange};
 use crate::state::{Agreement, LinkStatus, Origin};
 use crate::store::{Commit, Committed, DealWrite, Effect, IntentWrite, OpOutcome};
@@ -113,23 +114,22 @@ impl Session<'_> {
                 let mut link = self.link_of(op)?.clone();
                 link.status = LinkStatus::Live;
                 // What the deal held itself is still to be compared with the record: those units agree on nothing new.
-                let seen_at = link.seen_at;
                 for change in op.changes.iter().filter(|change| is_edit(change.rule)) {
                     self.agree(&mut link, &change.unit, change.after.clone(), change.after.clone());
                 }
-                link.seen_at = seen_at;
                 Some(self.pulled(op, DealWrite::Restore { id: op.deal.clone()?, values: values() }, link))
             }
             Action::Link => {
                 let mut links = Vec::with_capacity(2);
                 if let Some(old) = self.links.get(op.deal.as_ref()?) {
-                    // Only a record that an earlier run made in the place of a deleted one takes over its link.
-                    if op.reason != Reason::Adopted || old.remote == *remote {
+                    // Only what takes the place of a deleted record takes over its link.
+                    if !matches!(op.reason, Reason::Adopted | Reason::Replaced) || old.remote == *remote {
                         return None;
                     }
                     links.push(Agreement { status: LinkStatus::Tombstone, ..old.clone() });
                 }
-                links.push(self.noted(op, self.blank(remote)));
+                // They may differ in what the note does not say.
+                links.push(Agreement { seen_at: None, ..self.noted(op, self.blank(remote)) });
                 Some(Effect { intent: IntentWrite::Close, ..self.effect(op, keep(), links) })
             }
             Action::Agree => {
@@ -185,7 +185,7 @@ impl Session<'_> {
         changes: impl Iterator<Item = &'o UnitChange>,
         held: impl Fn(&UnitChange) -> &Value,
     ) -> Vec<Origin> {
-        let Some(edited) = op.edited else { return Vec::new() };
+        let Some(edited) = op.edited.filter(|_| mutation::stands(CarriedOrigin)) else { return Vec::new() };
         let origin = |change: &UnitChange| Origin {
             unit: change.unit.clone(),
             value: held(change).clone(),

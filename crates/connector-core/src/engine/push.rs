@@ -11,6 +11,7 @@ use crate::connector::{Change, Outcome, Presence, RemoteDeal};
 use crate::error::Error;
 use crate::id::{FieldId, RemoteId};
 use crate::mapping::Binding;
+use crate::mutation::{self, Rule::ReadBeforeWrite};
 use crate::plan::{Op, UnitChange};
 use crate::state::Agreement;
 use crate::store::{Commit, DealWrite, Effect, IntentWrite, Lease, OpOutcome, StoreError};
@@ -273,7 +274,8 @@ pub(super) fn cells(
 
 /// Whether the reading is young enough for a write to rely on it.
 fn is_fresh(engine: &Engine, reading: &Reading) -> bool {
-    engine.clock.now() - reading.remote.read.lo <= STALENESS_BUDGET && !reading.is_kept_plan
+    let is_young = engine.clock.now() - reading.remote.read.lo <= STALENESS_BUDGET;
+    (is_young && !reading.is_kept_plan) || !mutation::stands(ReadBeforeWrite)
 }
 
 /// What becomes of operations whose records could not be read again.

@@ -11,6 +11,7 @@ use crate::connector::{Listing, Page, Presence, RemoteDeal};
 use crate::error::Error;
 use crate::id::{DealId, FieldId, RemoteId};
 use crate::mapping::Binding;
+use crate::mutation::{self, Rule::CompleteListing};
 use crate::plan::{Guard, Plan, Side};
 use crate::snapshot::{Absence, CrmSnapshot, RemoteSnapshot, Row};
 use crate::state::{Deal, Link, LinkStatus, State};
@@ -153,6 +154,7 @@ impl Listed {
                         return Err(error.into());
                     }
                     tracing::warn!(%error, rows = self.rows.len(), "the listing broke off: nothing is concluded from absence");
+                    self.complete = !mutation::stands(CompleteListing);
                     return Ok(());
                 }
                 (asked, Some(Ok(page))) => {

@@ -236,7 +236,7 @@ impl<'e> Session<'e> {
         (op.remote.as_ref() == Some(&link.remote)).then_some(link)
     }
 
-    /// An agreement about nothing yet.
+    /// The agreement of a link that is new, about nothing yet.
     pub(super) fn blank(&self, remote: &RemoteId) -> Agreement {
         let nothing: Box<[Option<Value>]> = vec![None; self.engine.store.units().len()].into();
         Agreement {
@@ -253,7 +253,8 @@ impl<'e> Session<'e> {
         self.plan.as_ref().map(|plan| plan.reading.read.lo)
     }
 
-    /// Writes into an agreement that both sides now hold these values.
+    /// Writes into an agreement that both sides now hold these values. When they were seen to agree on everything is
+    /// known at the end of the run, and goes into the baseline.
     pub(super) fn agree(&self, agreement: &mut Agreement, unit: &UnitKey, crm: Value, theirs: Value) {
         let Some(position) = self.engine.store.units().position(unit.as_str()) else { return };
         if let (Some(ours), Some(there)) =
@@ -262,7 +263,6 @@ impl<'e> Session<'e> {
             *ours = Some(crm);
             *there = Some(theirs);
         }
-        agreement.seen_at = self.seen_at();
     }
 
     /// Does everything that the plan says, in its order.

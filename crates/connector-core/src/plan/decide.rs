@@ -107,6 +107,13 @@ pub const fn decide(case: Case, strategy: Strategy) -> Decision {
     }
 }
 
+/// [`decide`], and a trace of it for whoever wants to know which cells are reached.
+pub(super) fn told(case: Case, strategy: Strategy) -> Decision {
+    let decision = decide(case, strategy);
+    tracing::trace!(target: "connector_core::decide", ?case, ?strategy, ?decision);
+    decision
+}
+
 #[cfg(test)]
 mod tests {
     use strum::VariantArray;

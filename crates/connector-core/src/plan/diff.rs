@@ -6,8 +6,10 @@ use super::op::Rule;
 use super::resolve::{Edits, Verdict, resolve, resolve_first};
 use super::strategy::{Side, Strategy};
 use crate::canon::same;
+use crate::clock::Interval;
 use crate::id::{DealId, RemoteId};
 use crate::mapping::{Bound, Direction};
+use crate::mutation::{self, Rule::ContentComparison};
 use crate::snapshot::Row;
 use crate::state::{Agreement, Deal};
 use crate::unit::{Unit, UnitKind};
@@ -57,14 +59,20 @@ impl<'a> Pair<'a> {
         let base = |side: fn(&Agreement) -> &[Option<Value>]| {
             self.base.and_then(|base| side(base).get(position)?.as_ref())
         };
+        let (crm, theirs) = (self.deal.values.get(position)?, self.row.values.get(position)?);
+        let seems_untouched = |edited| !mutation::stands(ContentComparison) && is_old(inputs, edited);
         Some(Cell {
             position,
             unit: inputs.units.at(position)?,
             bound: inputs.binding.bound(position)?,
-            crm: self.deal.values.get(position)?,
-            theirs: self.row.values.get(position)?,
-            base_crm: base(|base| &base.crm),
-            base_theirs: base(|base| &base.theirs),
+            crm,
+            theirs,
+            base_crm: if seems_untouched(self.deal.edited) { Some(crm) } else { base(|base| &base.crm) },
+            base_theirs: if seems_untouched(self.row.edited) {
+                Some(theirs)
+            } else {
+                base(|base| &base.theirs)
+            },
         })
     }
 
@@ -74,6 +82,12 @@ impl<'a> Pair<'a> {
             !cell.is_unknown() && cell.has_base() && !cell.changed(Side::Crm) && !cell.changed(Side::Remote)
         })
     }
+}
+
+/// Whether an edit is not newer than the last run: what engines go by that compare times instead of contents.
+fn is_old(inputs: &Inputs<'_>, edited: Option<Interval>) -> bool {
+    let last = inputs.state.baseline.as_ref();
+    edited.zip(last).is_some_and(|(edited, last)| edited.lo <= last.seen_at)
 }
 
 impl<'a> Cell<'a> {

@@ -84,6 +84,7 @@ impl fmt::Display for Reason {
                 write!(f, "edited in {} after it was deleted in {}", name(*side), name(side.other()))
             }
             Self::Matched => f.write_str("both are the same deal"),
+            Self::Replaced => f.write_str("in the place of a deleted record"),
             Self::Adopted => f.write_str("made by a run that was cut off"),
             Self::Converged => f.write_str("both sides came to the same"),
             Self::Unstamped => f.write_str("it does not carry its deal's id"),

@@ -1,5 +1,7 @@
 //! A plan in the making: what the stages of planning add to.
 
+use std::collections::HashSet;
+
 use super::conflict::Conflict;
 use super::diff::Cell;
 use super::inputs::Inputs;
@@ -21,6 +23,8 @@ pub(super) struct Draft {
     pub(super) questions: Vec<Question>,
     pub(super) notices: Vec<Notice>,
     pub(super) unchanged: usize,
+    /// Linked records that carry the id of another deal, which a person has to sort out.
+    pub(super) claimed: HashSet<RemoteId>,
 }
 
 /// Who an operation or a notice is about.

@@ -1,6 +1,6 @@
 //! What is new on one side: made on the other.
 
-use super::decide::{Case, Decision, decide};
+use super::decide::{Case, Decision};
 use super::diff::{deal_label, label};
 use super::draft::{Draft, Subject};
 use super::inputs::Inputs;
@@ -23,7 +23,7 @@ pub(super) fn plan_deal(inputs: &Inputs<'_>, deal: &Deal, draft: &mut Draft) {
     }
     let tombstoned = inputs.state.links.iter().any(|link| link.deal == deal.id);
     let case = if tombstoned { Case::DealOnTombstone } else { Case::OnlyDeal };
-    if decide(case, inputs.policy.strategy) != Decision::Create(Side::Remote) {
+    if inputs.decide(case) != Decision::Create(Side::Remote) {
         return;
     }
     let name = deal_label(inputs, deal);
@@ -68,7 +68,7 @@ pub(super) fn plan_record(inputs: &Inputs<'_>, remote: &RemoteId, row: &Row, dra
     if may_match || !inputs.policy.create {
         return;
     }
-    if decide(Case::OnlyRecord, inputs.policy.strategy) != Decision::Create(Side::Crm) {
+    if inputs.decide(Case::OnlyRecord) != Decision::Create(Side::Crm) {
         return;
     }
     let name = label(inputs, &row.values, remote.as_str());

@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::TimeDelta;
 
+use super::decide::{Case, Decision};
 use super::diff::{deal_label, label};
 use super::inputs::Inputs;
-use super::question::{Question, QuestionKind};
+use super::question::{Answer, Question, QuestionKind};
 use crate::canon::{canonical, same};
-use crate::id::{DealId, RemoteId};
+use crate::id::{DealId, RemoteId, UnitKey};
+use crate::mutation::{self, Rule::CopyCheck};
 use crate::snapshot::{Absence, Row};
 use crate::state::{Deal, Intent, Link, LinkStatus};
 use crate::value::Value;
@@ -23,12 +25,16 @@ pub(super) struct Identity<'a> {
     pub(super) matched: Vec<(&'a Deal, &'a RemoteId, &'a Row)>,
     /// Records that an interrupted run made for a deal.
     pub(super) adopted: Vec<(&'a Intent, &'a Deal, &'a RemoteId, &'a Row)>,
+    /// Deals whose record is gone, and its only copy.
+    pub(super) copies: Vec<(&'a Link, &'a Deal, &'a RemoteId, &'a Row)>,
     /// Deals without a record.
     pub(super) deals: Vec<&'a Deal>,
     /// Records without a deal.
     pub(super) records: Vec<(&'a RemoteId, &'a Row)>,
     /// What only a person can tell.
     pub(super) questions: Vec<Question>,
+    /// Linked records that carry the id of another deal.
+    pub(super) claimed: HashSet<RemoteId>,
 }
 
 /// Sorts both snapshots out. Everything comes out in the order of ids.
@@ -64,7 +70,10 @@ pub(super) fn identify<'a>(inputs: &Inputs<'a>) -> Identity<'a> {
                 deals.remove(&link.deal);
                 identity.links.push(link);
             }
-            Some(link) if link.agreement.status == LinkStatus::Tombstone => {
+            Some(link)
+                if link.agreement.status == LinkStatus::Tombstone
+                    && inputs.decide(Case::RestoredRecord) == Decision::Ask =>
+            {
                 identity.questions.push(Question {
                     kind: QuestionKind::Restored,
                     deals: vec![link.deal.clone()],
@@ -75,6 +84,7 @@ pub(super) fn identify<'a>(inputs: &Inputs<'a>) -> Identity<'a> {
             Some(_) => {}
         }
     }
+    find_claims(inputs, &linked_records, &linked_deals, &mut deals, &mut identity);
     match_stamps(inputs, &linked_deals, &mut deals, &mut records, &mut identity);
     match_lost_creations(inputs, &mut deals, &mut records, &mut identity);
     // What an earlier run began to make again is not there yet: the deal still has its old link.
@@ -129,7 +139,9 @@ fn match_stamps<'a>(
                 if inputs.remote.complete || intent_for(inputs, &found.id).is_some() =>
             {
                 deals.remove(&deal);
-                match intent_for(inputs, &found.id) {
+                // A record with nothing of what was sent is another one, on which a person wrote the deal's id.
+                let ours = |intent: &&Intent| resembles(inputs, row, &intent.payload);
+                match intent_for(inputs, &found.id).filter(ours) {
                     Some(intent) => identity.adopted.push((intent, found, id, row)),
                     None => identity.matched.push((found, id, row)),
                 }
@@ -143,7 +155,9 @@ fn match_stamps<'a>(
                 identity.questions.push(ask(QuestionKind::Ambiguous));
             }
             (None, Some(link), _) if inputs.crm.deals.contains_key(&link.deal) => {
-                identity.questions.push(ask(QuestionKind::Copy));
+                if let Some(question) = place_copies(inputs, link, &claimants, records, identity) {
+                    identity.questions.push(question);
+                }
             }
             (None, Some(_), _) => identity.questions.push(ask(QuestionKind::Restored)),
             (None, None, _) => {
@@ -156,6 +170,78 @@ fn match_stamps<'a>(
             }
         }
     }
+}
+
+/// Linked records on which a person wrote the id of another deal that has no record, or whose record is gone: the link
+/// stays, and that deal waits. A record made for it would be taken for the one that carries its id.
+fn find_claims<'a>(
+    inputs: &Inputs<'a>,
+    linked: &HashMap<&RemoteId, &'a Link>,
+    linked_deals: &HashMap<&DealId, &'a Link>,
+    deals: &mut BTreeMap<&'a DealId, &'a Deal>,
+    identity: &mut Identity<'a>,
+) {
+    for (id, row) in &inputs.remote.rows {
+        let Some(claimant) = row.stamp.as_deref().map(DealId::from) else { continue };
+        let is_elsewhere =
+            |link: &&Link| link.agreement.status != LinkStatus::Tombstone && link.deal != claimant;
+        if !linked.get(id).is_some_and(is_elsewhere) || inputs.answers.contains_key(id) {
+            continue;
+        }
+        let has_record = linked_deals
+            .get(&claimant)
+            .is_some_and(|link| inputs.remote.rows.contains_key(&link.agreement.remote));
+        let waits = inputs.crm.deals.get(&claimant).filter(|_| !has_record);
+        if let Some(deal) = waits.filter(|_| inputs.decide(Case::SecondDeal) == Decision::Ask) {
+            identity.links.retain(|link| link.deal != claimant);
+            identity.claimed.insert(id.clone());
+            identity.questions.push(Question {
+                kind: QuestionKind::SecondDeal,
+                deals: vec![deal.id.clone()],
+                remotes: vec![id.clone()],
+                label: deal_label(inputs, deal),
+            });
+        }
+    }
+    let claimed: Vec<&Question> =
+        identity.questions.iter().filter(|question| question.kind == QuestionKind::SecondDeal).collect();
+    deals.retain(|id, _| !claimed.iter().any(|question| question.deals.contains(id)));
+}
+
+/// Records that carry the id of a deal with a record of its own. Copies are deals of their own where the settings or a
+/// person say so; the only copy of a deleted record takes its place; the rest is a question.
+fn place_copies<'a>(
+    inputs: &Inputs<'a>,
+    link: &'a Link,
+    claimants: &[(&'a RemoteId, &'a Row)],
+    records: &mut BTreeMap<&'a RemoteId, &'a Row>,
+    identity: &mut Identity<'a>,
+) -> Option<Question> {
+    if inputs.decide(Case::SecondRecord) != Decision::Ask || !mutation::stands(CopyCheck) {
+        return None;
+    }
+    let is_gone = inputs.remote.absent.get(&link.agreement.remote) == Some(&Absence::Deleted);
+    if is_gone {
+        // While copies of it are there, the record does not count as deleted.
+        identity.links.retain(|other| other.agreement.remote != link.agreement.remote);
+    }
+    if let (true, [(id, row)], Some(deal)) = (is_gone, claimants, inputs.crm.deals.get(&link.deal)) {
+        identity.copies.push((link, deal, id, row));
+        return None;
+    }
+    let is_deal = |id: &RemoteId| {
+        let answered = inputs.answers.get(id) == Some(&Answer::Keep);
+        !is_gone && inputs.remote.complete && (inputs.policy.copies || answered)
+    };
+    let (own, asked): (Vec<_>, Vec<_>) = claimants.iter().copied().partition(|(id, _)| is_deal(id));
+    records.extend(own);
+    let (_, first) = asked.first()?;
+    Some(Question {
+        kind: QuestionKind::Copy,
+        deals: vec![link.deal.clone()],
+        remotes: asked.iter().map(|(id, _)| (*id).clone()).collect(),
+        label: label(inputs, &first.values, link.deal.as_str()),
+    })
 }
 
 fn intent_for<'a>(inputs: &Inputs<'a>, deal: &DealId) -> Option<&'a Intent> {
@@ -175,8 +261,11 @@ fn match_lost_creations<'a>(
     let mut unseen: Vec<&Intent> = Vec::new();
     for intent in inputs.state.intents.iter().filter(|intent| intent.sent_at.is_some()) {
         let deal = deals.get(&intent.deal).copied();
-        // It has a record by now.
         if deal.is_none() && inputs.crm.deals.contains_key(&intent.deal) {
+            // It has a record by now; or its record may be gone, and what was begun in its place is not to be told yet.
+            if !has_record(inputs, &intent.deal) {
+                records.retain(|_, row| row.stamp.is_some() || !may_come_from(intent, row));
+            }
             continue;
         }
         let alike = unstamped(records, |row| holds(inputs, row, &intent.payload));
@@ -211,6 +300,14 @@ fn match_lost_creations<'a>(
     records.retain(|id, _| !suspects.contains(id));
 }
 
+/// Whether a record that is linked to the deal was listed.
+fn has_record(inputs: &Inputs<'_>, deal: &DealId) -> bool {
+    let of_deal = inputs.state.links.iter().filter(|link| link.deal == *deal);
+    of_deal
+        .filter(|link| link.agreement.status != LinkStatus::Tombstone)
+        .any(|link| inputs.remote.rows.contains_key(&link.agreement.remote))
+}
+
 fn unstamped<'a>(
     records: &BTreeMap<&'a RemoteId, &'a Row>,
     wanted: impl Fn(&Row) -> bool,
@@ -241,16 +338,23 @@ fn may_come_from(intent: &Intent, row: &Row) -> bool {
     row.created.zip(intent.sent_at).is_none_or(|(made, sent)| made >= sent - TOLERANCE)
 }
 
-fn holds(inputs: &Inputs<'_>, row: &Row, payload: &[(crate::id::UnitKey, Value)]) -> bool {
-    payload.iter().all(|(key, sent)| {
-        let position = inputs.units.position(key.as_str());
-        let unit = position.and_then(|position| inputs.units.at(position));
-        let lens = position.and_then(|position| inputs.binding.lens(position));
-        match (unit, lens, position.and_then(|position| row.values.get(position))) {
-            (Some(unit), Some(lens), Some(now)) => same(&unit.kind, sent, now) || lens.agrees(sent, now),
-            _ => true,
-        }
-    })
+fn holds(inputs: &Inputs<'_>, row: &Row, payload: &[(UnitKey, Value)]) -> bool {
+    payload.iter().all(|(key, sent)| still_holds(inputs, row, key, sent))
+}
+
+/// Whether a record still holds something of what was sent.
+fn resembles(inputs: &Inputs<'_>, row: &Row, payload: &[(UnitKey, Value)]) -> bool {
+    payload.iter().any(|(key, sent)| !sent.is_empty() && still_holds(inputs, row, key, sent))
+}
+
+fn still_holds(inputs: &Inputs<'_>, row: &Row, key: &UnitKey, sent: &Value) -> bool {
+    let position = inputs.units.position(key.as_str());
+    let unit = position.and_then(|position| inputs.units.at(position));
+    let lens = position.and_then(|position| inputs.binding.lens(position));
+    match (unit, lens, position.and_then(|position| row.values.get(position))) {
+        (Some(unit), Some(lens), Some(now)) => same(&unit.kind, sent, now) || lens.agrees(sent, now),
+        _ => true,
+    }
 }
 
 /// New deals and new records with one natural key: taken when it is one of each, asked otherwise.

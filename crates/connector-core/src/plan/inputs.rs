@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::decide::{Case, Decision, told};
 use super::deletion::Deletions;
 use super::guard::Guard;
 use super::op::Mode;
@@ -47,6 +48,13 @@ pub struct Inputs<'a> {
     pub capabilities: &'a Capabilities,
 }
 
+impl Inputs<'_> {
+    /// What the table says to a case under the connection's strategy.
+    pub(super) fn decide(&self, case: Case) -> Decision {
+        told(case, self.policy.strategy)
+    }
+}
+
 /// What the user chose for a connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -59,6 +67,8 @@ pub struct Policy {
     pub precedence: Precedence,
     /// Whether what has no partner is made on the other side.
     pub create: bool,
+    /// Whether a copy of a linked record becomes a deal of its own, without being asked about.
+    pub copies: bool,
     /// Whether an import may write the deal's id into the record that it came from.
     pub stamp: bool,
     /// What becomes of the other side when one is deleted.
@@ -76,6 +86,7 @@ impl Default for Policy {
             tie: Side::Crm,
             precedence: Precedence::default(),
             create: true,
+            copies: false,
             stamp: true,
             deletions: Deletions::default(),
             limits: Limits::default(),

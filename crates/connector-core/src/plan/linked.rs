@@ -1,8 +1,8 @@
 //! Pairs: what to do with a link, and with a deal and a record that were just matched.
 
-use super::decide::{Case, Decision, Fate, decide};
+use super::decide::{Case, Decision, Fate, told};
 use super::deletion::plan_deletion;
-use super::diff::{Move, Pair, base_label, deal_label, diff, label};
+use super::diff::{Move, Pair, base_label, deal_label, diff};
 use super::draft::{Draft, Subject};
 use super::inputs::Inputs;
 use super::op::{Action, Reason, Rule, UnitChange};
@@ -12,6 +12,7 @@ use super::restore::plan_restore;
 use super::strategy::{Side, Strategy};
 use crate::canon::same;
 use crate::id::RemoteId;
+use crate::mapping::Direction;
 use crate::snapshot::{Absence, Row};
 use crate::state::{Agreement, Deal, Intent, Link, LinkStatus};
 use crate::unit::Unit;
@@ -51,7 +52,7 @@ pub(super) fn plan_link<'a>(inputs: &Inputs<'a>, link: &'a Link, draft: &mut Dra
     }
     let fates = (deal_fate(inputs, deal, base), row_fate(inputs, row, base));
     let strategy = strategy_between(inputs, link, deal);
-    let decision = decide(Case::Linked { crm: fates.0, remote: fates.1 }, strategy);
+    let decision = told(Case::Linked { crm: fates.0, remote: fates.1 }, strategy);
     match answered(decision, inputs.answers.get(&base.remote), link, fates) {
         Decision::Delete(side) => plan_deletion(inputs, subject, link, side, (deal, row), draft),
         Decision::Forget => {
@@ -110,7 +111,7 @@ fn answered(decision: Decision, answer: Option<&Answer>, link: &Link, fates: (Fa
 /// one brought, whichever of them came first.
 fn strategy_between(inputs: &Inputs<'_>, link: &Link, deal: Option<&Deal>) -> Strategy {
     let brought = |deal: &Deal| {
-        edits(inputs, &deal.values, &link.agreement.crm).any(|unit| is_brought(inputs, deal, unit))
+        edits(inputs, Side::Crm, &deal.values, &link.agreement.crm).any(|unit| is_brought(inputs, deal, unit))
     };
     let buried = || {
         let grave = inputs.crm.graves.get(&link.deal);
@@ -124,28 +125,37 @@ fn strategy_between(inputs: &Inputs<'_>, link: &Link, deal: Option<&Deal>) -> St
 }
 
 fn deal_fate(inputs: &Inputs<'_>, deal: Option<&Deal>, base: &Agreement) -> Fate {
-    deal.map_or(Fate::Deleted, |deal| fate(inputs, &deal.values, &base.crm))
+    deal.map_or(Fate::Deleted, |deal| fate(inputs, Side::Crm, &deal.values, &base.crm))
 }
 
 fn row_fate(inputs: &Inputs<'_>, row: Option<&Row>, base: &Agreement) -> Fate {
-    row.map_or(Fate::Deleted, |row| fate(inputs, &row.values, &base.theirs))
+    row.map_or(Fate::Deleted, |row| fate(inputs, Side::Remote, &row.values, &base.theirs))
 }
 
-fn fate(inputs: &Inputs<'_>, now: &[Value], base: &[Option<Value>]) -> Fate {
-    if edits(inputs, now, base).next().is_some() { Fate::Modified } else { Fate::Unchanged }
+fn fate(inputs: &Inputs<'_>, side: Side, now: &[Value], base: &[Option<Value>]) -> Fate {
+    if edits(inputs, side, now, base).next().is_some() { Fate::Modified } else { Fate::Unchanged }
 }
 
-/// The mapped units in which what one side holds differs from what it held; what cannot be read does not count.
+/// The mapped units in which what one side holds differs from what it held, or was never agreed on; what cannot be read
+/// does not count.
 fn edits<'i>(
     inputs: &Inputs<'i>,
+    side: Side,
     now: &'i [Value],
     base: &'i [Option<Value>],
 ) -> impl Iterator<Item = &'i Unit> {
     let (units, binding) = (inputs.units, inputs.binding);
     units.iter().zip(now.iter().zip(base)).enumerate().filter_map(move |(position, (unit, (now, before)))| {
-        binding.bound(position)?;
-        let edited = !now.is_unknown() && !same(&unit.kind, before.as_ref()?, now);
-        edited.then_some(unit)
+        let bound = binding.bound(position)?;
+        let travels = match side {
+            Side::Crm => bound.direction != Direction::ToCrm,
+            Side::Remote => bound.direction != Direction::ToRemote && !unit.derived,
+        };
+        let edited = match before {
+            Some(before) => !same(&unit.kind, before, now),
+            None => travels && !now.is_empty(),
+        };
+        (edited && !now.is_unknown()).then_some(unit)
     })
 }
 
@@ -156,12 +166,20 @@ fn is_brought(inputs: &Inputs<'_>, deal: &Deal, unit: &Unit) -> bool {
 
 /// Plans a deal and a record that belong together and are both there.
 fn plan_pair<'a>(inputs: &Inputs<'a>, pair: Pair<'a>, draft: &mut Draft) {
-    let unstamped =
-        inputs.binding.key_field().is_some() && pair.row.stamp.as_deref() != Some(pair.deal.id.as_str());
+    let unstamped = inputs.binding.key_field().is_some()
+        && pair.row.stamp.as_deref() != Some(pair.deal.id.as_str())
+        && !draft.claimed.contains(pair.remote);
     let released = pair.base.is_some_and(|base| base.status != LinkStatus::Live);
-    if pair.base.is_some() && !released && !unstamped && pair.is_settled(inputs) {
-        draft.unchanged += 1;
-        return;
+    if let Some(base) = pair.base {
+        let case = Case::Linked {
+            crm: deal_fate(inputs, Some(pair.deal), base),
+            remote: row_fate(inputs, Some(pair.row), base),
+        };
+        let is_quiet = inputs.decide(case) == Decision::Nothing && pair.is_settled(inputs);
+        if is_quiet && !released && !unstamped {
+            draft.unchanged += 1;
+            return;
+        }
     }
     let name = deal_label(inputs, pair.deal);
     let subject = Subject {
@@ -239,8 +257,28 @@ pub(super) fn plan_match<'a>(
 ) {
     let name = deal_label(inputs, deal);
     let subject = Subject { deal: Some(&deal.id), remote: Some(remote), label: &name, edited: None };
-    draft.op(subject, Action::Link, Reason::Matched, Vec::new(), Vec::new());
+    // Who wins where they differ, or that a person decides, is said unit by unit.
+    if matches!(inputs.decide(Case::Matched), Decision::LinkAndMerge | Decision::LinkAndAsk) {
+        let begun = inputs.state.intents.iter().any(|intent| intent.deal == deal.id);
+        let in_force = |link: &Link| link.deal == deal.id && link.agreement.status != LinkStatus::Tombstone;
+        let replaces = begun && inputs.state.links.iter().any(in_force);
+        let reason = if replaces { Reason::Replaced } else { Reason::Matched };
+        draft.op(subject, Action::Link, reason, Vec::new(), Vec::new());
+    }
     plan_pair(inputs, Pair { deal, remote, row, base: None }, draft);
+}
+
+/// Plans the only copy of a deleted record: it takes the record's place, and what it holds otherwise was edited since.
+pub(super) fn plan_copy<'a>(
+    inputs: &Inputs<'a>,
+    link: &Link,
+    deal: &'a Deal,
+    remote: &'a RemoteId,
+    row: &'a Row,
+    draft: &mut Draft,
+) {
+    let base = Agreement { remote: remote.clone(), status: LinkStatus::Live, ..link.agreement.clone() };
+    plan_with_base(inputs, Reason::Replaced, &base, deal, row, draft);
 }
 
 /// Plans a record that an interrupted run made for a deal: what was sent is what both sides agreed on, so that edits
@@ -253,16 +291,29 @@ pub(super) fn plan_adoption<'a>(
     row: &'a Row,
     draft: &mut Draft,
 ) {
-    let name = label(inputs, &deal.values, deal.id.as_str());
-    let subject = Subject { deal: Some(&deal.id), remote: Some(remote), label: &name, edited: None };
     let base = sent_agreement(inputs, intent, remote);
+    plan_with_base(inputs, Reason::Adopted, &base, deal, row, draft);
+}
+
+/// Links a deal to a record about which something is known that both held.
+fn plan_with_base(
+    inputs: &Inputs<'_>,
+    reason: Reason,
+    base: &Agreement,
+    deal: &Deal,
+    row: &Row,
+    draft: &mut Draft,
+) {
+    let name = deal_label(inputs, deal);
+    let remote = &base.remote;
+    let subject = Subject { deal: Some(&deal.id), remote: Some(remote), label: &name, edited: None };
     let changes =
         inputs.units.iter().zip(base.crm.iter().zip(&base.theirs)).filter_map(|(unit, (crm, theirs))| {
             let (before, after) = (crm.clone()?, theirs.clone()?);
             Some(UnitChange { unit: unit.key.clone(), before, after, rule: Rule::Same })
         });
-    draft.op(subject, Action::Link, Reason::Adopted, changes.collect(), Vec::new());
-    plan_pair(inputs, Pair { deal, remote, row, base: Some(&base) }, draft);
+    draft.op(subject, Action::Link, reason, changes.collect(), Vec::new());
+    plan_pair(inputs, Pair { deal, remote, row, base: Some(base) }, draft);
 }
 
 /// What both sides held when the record was made: the payload, and what the remote made of it.

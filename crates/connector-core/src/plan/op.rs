@@ -207,6 +207,8 @@ pub enum Reason {
     Matched,
     /// An earlier run made it and was cut off before it could note so.
     Adopted,
+    /// It takes the place of the deal's record, which was deleted: its only copy, or one that carries the deal's id.
+    Replaced,
     /// Both sides came to the same by themselves.
     Converged,
     /// The record does not carry its deal's id yet.

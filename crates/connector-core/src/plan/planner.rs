@@ -5,7 +5,7 @@ use super::fresh::{plan_deal, plan_record};
 use super::guard::trips;
 use super::identity::identify;
 use super::inputs::Inputs;
-use super::linked::{plan_adoption, plan_link, plan_match};
+use super::linked::{plan_adoption, plan_copy, plan_link, plan_match};
 use super::op::{Action, Mode, Op, Plan, Reading};
 use super::question::{Notice, Problem};
 use super::strategy::Side;
@@ -19,11 +19,15 @@ use crate::value::Value;
 pub fn plan(inputs: &Inputs<'_>) -> Plan {
     let mut draft = Draft::default();
     let identity = identify(inputs);
+    draft.claimed = identity.claimed;
     for link in identity.links {
         plan_link(inputs, link, &mut draft);
     }
     for (intent, deal, remote, row) in identity.adopted {
         plan_adoption(inputs, intent, deal, remote, row, &mut draft);
+    }
+    for (link, deal, remote, row) in identity.copies {
+        plan_copy(inputs, link, deal, remote, row, &mut draft);
     }
     for (deal, remote, row) in identity.matched {
         plan_match(inputs, deal, remote, row, &mut draft);

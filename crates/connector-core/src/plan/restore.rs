@@ -7,6 +7,7 @@ use super::inputs::Inputs;
 use super::op::{Action, Reason, Rule, UnitChange};
 use super::strategy::Side;
 use crate::canon::same;
+use crate::mutation::{self, Rule::MergeOnRestore};
 use crate::snapshot::Row;
 use crate::state::{Agreement, Deal, Link};
 use crate::value::Value;
@@ -25,7 +26,8 @@ pub(super) fn plan_restore<'a>(
     row: &'a Row,
     draft: &mut Draft,
 ) {
-    let (merged, conflicts) = match inputs.crm.graves.get(&link.deal) {
+    let grave = inputs.crm.graves.get(&link.deal).filter(|_| mutation::stands(MergeOnRestore));
+    let (merged, conflicts) = match grave {
         Some(grave) => merge(inputs, subject, &grave.deal, link, row, draft),
         None => (merge_agreed(inputs, subject, &link.agreement, row, draft), Vec::new()),
     };

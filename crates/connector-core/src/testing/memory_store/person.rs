@@ -24,6 +24,12 @@ impl MemoryStore {
         self.lock().deals.get(id)
     }
 
+    /// Every deal, by id.
+    #[must_use]
+    pub fn all_deals(&self) -> Vec<Deal> {
+        self.lock().deals.all()
+    }
+
     /// Makes a deal; its id.
     pub fn insert_deal<U: Into<UnitKey>>(
         &self,

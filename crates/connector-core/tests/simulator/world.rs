@@ -1,7 +1,9 @@
 //! A CRM and one or two remotes in memory, with people at work in all of them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::TimeDelta;
 use connector_core::clock::Clock;
@@ -14,12 +16,15 @@ use connector_core::schema::{FieldKind, Schema};
 use connector_core::state::LinkStatus;
 use connector_core::store::Store;
 use connector_core::testing::{
-    Blow, EditClock, Faults, Faulty, FaultyStore, Fuse, ManualClock, MemoryConnector, MemorySettings,
-    MemoryStore, field,
+    Blow, CallKind, EditClock, Faults, Faulty, FaultyStore, Fuse, ManualClock, MemoryConnector,
+    MemorySettings, MemoryStore, field,
 };
 use connector_core::unit::{Unit, UnitKind, Units};
 use connector_core::value::Value;
 use strum::VariantArray;
+
+use crate::people::People;
+use crate::trace::Trace;
 
 /// The units that people edit, with the field of each.
 pub(crate) const UNITS: [(&str, &str); 4] =
@@ -34,6 +39,10 @@ pub(crate) struct Ground {
     pub(crate) tie: Side,
     /// How far deletions go, on either side.
     pub(crate) deletion: Deletion,
+    /// Whether copies become deals of their own.
+    pub(crate) copies: bool,
+    /// Whether guards stop a run; otherwise each run overrides them.
+    pub(crate) guarded: bool,
     /// One remote or two.
     pub(crate) soils: Vec<Soil>,
 }
@@ -59,12 +68,8 @@ pub(crate) struct World {
     pub(crate) clock: ManualClock,
     pub(crate) remotes: Vec<Remote>,
     pub(crate) store: MemoryStore,
-    /// Every value that a person wrote.
-    pub(crate) written: Vec<Value>,
-    /// Values that a person saw when replacing or deleting them.
-    pub(crate) replaced: HashSet<Value>,
-    /// How many deals people made, on either side.
-    pub(crate) entities: usize,
+    pub(crate) people: People,
+    pub(crate) trace: Trace,
     runs: u32,
 }
 
@@ -96,7 +101,7 @@ fn schema() -> Schema {
 }
 
 impl World {
-    pub(crate) fn new(ground: Ground) -> Self {
+    pub(crate) fn new(ground: Ground, trace: Trace) -> Self {
         let clock = ManualClock::default();
         let remotes = ground.soils.iter().zip(["north", "south"]).map(|(&soil, name)| {
             let mut settings = if soil.like_airtable {
@@ -107,19 +112,18 @@ impl World {
             if !soil.dated {
                 settings.edit_clock = EditClock::None;
             }
+            // Small pages, so that a listing can break off; one write at a time, since between the look at a record and
+            // the write to it nobody may edit it, which no remote can rule out.
+            settings.capabilities.page = NonZeroUsize::MIN.saturating_add(2);
+            settings.capabilities.in_flight = NonZeroUsize::MIN;
             let connector = MemoryConnector::new(settings, schema(), Arc::new(clock.clone()));
             Remote { id: name.into(), soil, connector }
         });
-        Self {
-            remotes: remotes.collect(),
-            store: MemoryStore::new(units(), Arc::new(clock.clone())),
-            ground,
-            clock,
-            written: Vec::new(),
-            replaced: HashSet::new(),
-            entities: 0,
-            runs: 0,
-        }
+        let remotes: Vec<Remote> = remotes.collect();
+        let store = MemoryStore::new(units(), Arc::new(clock.clone()));
+        let connectors = remotes.iter().map(|remote| remote.connector.clone()).collect();
+        let people = People::new(clock.clone(), store.clone(), connectors);
+        Self { ground, clock, remotes, store, people, trace, runs: 0 }
     }
 
     /// Another world that is the same so far.
@@ -130,16 +134,12 @@ impl World {
             soil: remote.soil,
             connector: remote.connector.fork(Arc::new(clock.clone())),
         });
-        Self {
-            remotes: remotes.collect(),
-            store: self.store.fork(Arc::new(clock.clone())),
-            ground: self.ground.clone(),
-            clock,
-            written: self.written.clone(),
-            replaced: self.replaced.clone(),
-            entities: self.entities,
-            runs: self.runs,
-        }
+        let remotes: Vec<Remote> = remotes.collect();
+        let store = self.store.fork(Arc::new(clock.clone()));
+        let connectors = remotes.iter().map(|remote| remote.connector.clone()).collect();
+        let people = self.people.fork(clock.clone(), store.clone(), connectors);
+        let (ground, trace) = (self.ground.clone(), Trace::default());
+        Self { ground, clock, remotes, store, people, trace, runs: self.runs }
     }
 
     fn connection(&self, remote: &Remote) -> Connection {
@@ -158,12 +158,13 @@ impl World {
             policy: Policy {
                 strategy: self.ground.strategy,
                 tie: self.ground.tie,
+                copies: self.ground.copies,
                 deletions: Deletions {
                     remote: self.ground.deletion,
                     crm: self.ground.deletion,
                     ..Deletions::default()
                 },
-                overrides: Guard::VARIANTS.iter().copied().collect(),
+                overrides: Guard::VARIANTS.iter().copied().filter(|_| !self.ground.guarded).collect(),
                 ..Policy::default()
             },
             create_options: false,
@@ -186,10 +187,28 @@ impl World {
             .iter()
             .zip(weather.seed..)
             .map(|(remote, seed)| {
+                let (trace, people, busy) = (self.trace.clone(), self.people.clone(), weather.busy);
                 let connector = Faulty::new(remote.connector.clone(), seed)
                     .with(weather.faults)
-                    .fused(weather.fuse.clone());
-                let store = FaultyStore::new(self.store.clone(), weather.fuse.clone());
+                    .fused(weather.fuse.clone())
+                    .on_call(move |call| {
+                        trace.note("call", &call);
+                        // Between the look at a record and the write to it lies what stays a race.
+                        let seed = busy.filter(|_| call.kind != CallKind::Write);
+                        if let Some(seed) = seed {
+                            people.meddle(seed ^ call.number, true);
+                        }
+                    });
+                let (trace, people) = (self.trace.clone(), self.people.clone());
+                let commits = AtomicU64::new(1_000);
+                let store =
+                    FaultyStore::new(self.store.clone(), weather.fuse.clone()).before_commit(move |commit| {
+                        trace.note("commit", commit);
+                        let number = commits.fetch_add(1, Ordering::Relaxed);
+                        if let Some(seed) = busy {
+                            people.meddle(seed ^ number, false);
+                        }
+                    });
                 self.engine_over(remote, Arc::new(connector), Arc::new(store))
             })
             .collect();
@@ -213,7 +232,9 @@ impl World {
     /// A sync of all remotes in some weather.
     pub(crate) async fn sync_through(&mut self, mode: Mode, backwards: bool, weather: &Weather) -> Vec<Pass> {
         let engines = self.engines(backwards, weather);
-        sync_all(&engines, |_| self.request(mode)).await
+        let passes = sync_all(&engines, |_| self.request(mode)).await;
+        self.trace.note("passes", &passes);
+        passes
     }
 
     /// A sync of all remotes on a fine day.
@@ -228,76 +249,15 @@ impl World {
             Fuse::at(step, if done { Blow::After } else { Blow::Before })
         });
         // Whatever it answers: the promises are about the state that it leaves.
-        self.sync_through(Mode::Sync, backwards, &Weather { seed, faults: Faults::some(), fuse }).await;
+        let weather = Weather { seed, faults: Faults::some(), fuse, busy: None };
+        self.sync_through(Mode::Sync, backwards, &weather).await;
         self.clock.advance(TimeDelta::minutes(2));
     }
 
-    // People at work.
-
-    fn fresh(&mut self, unit: &str) -> Value {
-        let number = self.written.len() + 1;
-        let value = match unit {
-            "amount" => Value::Number(number.into()),
-            _ => Value::Text(format!("{unit} {number}")),
-        };
-        self.written.push(value.clone());
-        value
-    }
-
-    pub(crate) fn insert_deal(&mut self) {
-        let values: Vec<(&str, Value)> = UNITS.iter().map(|(unit, _)| (*unit, self.fresh(unit))).collect();
-        self.store.insert_deal(values).unwrap();
-        self.entities += 1;
-    }
-
-    pub(crate) fn insert_record(&mut self, remote: usize) {
-        let cells: Vec<(&str, Value)> =
-            UNITS.iter().map(|(unit, field)| (*field, self.fresh(unit))).collect();
-        self.at(remote).insert(cells).unwrap();
-        self.entities += 1;
-    }
-
-    pub(crate) async fn edit_deal(&mut self, which: usize, unit: usize, clear: bool) {
-        let ids = self.deal_ids().await;
-        let Some(id) = pick(&ids, which) else { return };
-        let (unit, _) = UNITS[unit % UNITS.len()];
-        let position = units().position(unit).unwrap();
-        self.replaced.insert(self.store.deal(&id).unwrap().values[position].clone());
-        let value = if clear && unit != "name" { Value::Empty } else { self.fresh(unit) };
-        self.store.edit_deal(&id, unit, value).unwrap();
-    }
-
-    pub(crate) fn edit_record(&mut self, remote: usize, which: usize, unit: usize, clear: bool) {
-        let connector = self.at(remote);
-        let Some(id) = pick(&record_ids(&connector), which) else { return };
-        let (unit, field) = UNITS[unit % UNITS.len()];
-        let record = connector.record(&id).unwrap();
-        self.replaced.insert(record.cell(&field.into()).clone());
-        let value = if clear && unit != "name" { Value::Empty } else { self.fresh(unit) };
-        connector.edit(&id, field, value).unwrap();
-    }
-
-    pub(crate) async fn delete_deal(&mut self, which: usize) {
-        let ids = self.deal_ids().await;
-        let Some(id) = pick(&ids, which) else { return };
-        self.replaced.extend(self.store.deal(&id).unwrap().values.iter().cloned());
-        self.store.delete_deal(&id).unwrap();
-    }
-
-    pub(crate) fn delete_record(&mut self, remote: usize, which: usize) {
-        let connector = self.at(remote);
-        let Some(id) = pick(&record_ids(&connector), which) else { return };
-        let record = connector.record(&id).unwrap();
-        self.replaced.extend(record.cells.into_iter().map(|(_, value)| value));
-        connector.delete(&id).unwrap();
-    }
-
-    fn at(&self, remote: usize) -> MemoryConnector {
-        self.remotes[remote % self.remotes.len()].connector.clone()
-    }
-
-    pub(crate) async fn deal_ids(&self) -> Vec<DealId> {
-        self.store.deals().await.unwrap().into_iter().map(|deal| deal.id).collect()
+    /// A sync while people work on, between any two of its steps.
+    pub(crate) async fn rush_hour(&mut self, seed: u64, backwards: bool) -> Vec<Pass> {
+        let weather = Weather { busy: Some(seed), ..Weather::fine() };
+        self.sync_through(Mode::Sync, backwards, &weather).await
     }
 
     /// What every deal shows, by id.
@@ -352,23 +312,18 @@ pub(crate) struct Weather {
     pub(crate) seed: u64,
     pub(crate) faults: Faults,
     pub(crate) fuse: Fuse,
+    /// People work between any two steps, as these dice fall.
+    pub(crate) busy: Option<u64>,
 }
 
 impl Weather {
     pub(crate) fn fine() -> Self {
-        Self { seed: 0, faults: Faults::default(), fuse: Fuse::new() }
+        Self { seed: 0, faults: Faults::default(), fuse: Fuse::new(), busy: None }
     }
 
     /// Rows and pages come in an order of their own.
     pub(crate) fn shuffling(seed: u64) -> Self {
-        Self { seed, faults: Faults { shuffle: true, repeat: 0.1, ..Faults::default() }, fuse: Fuse::new() }
+        let faults = Faults { shuffle: true, repeat: 0.1, ..Faults::default() };
+        Self { seed, faults, ..Self::fine() }
     }
-}
-
-fn record_ids(connector: &MemoryConnector) -> Vec<RemoteId> {
-    connector.records().into_iter().map(|record| record.id).collect()
-}
-
-fn pick<T: Clone>(ids: &[T], which: usize) -> Option<T> {
-    (!ids.is_empty()).then(|| ids[which % ids.len()].clone())
 }

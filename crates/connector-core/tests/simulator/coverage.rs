@@ -1,0 +1,68 @@
+//! Which cells of the record table the histories reach.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex};
+
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+
+/// How often the planner met each case, by its own word. Clones are the same.
+#[derive(Clone, Default)]
+pub(crate) struct Coverage {
+    cells: Arc<Mutex<BTreeMap<(String, String), u64>>>,
+}
+
+/// Rows of the table: nine ways in which a link's sides may stand, and seven others.
+pub(crate) const ROWS: usize = 16;
+
+impl Coverage {
+    /// How often each row of the table was reached under this strategy.
+    pub(crate) fn of(&self, strategy: impl Debug) -> BTreeMap<String, u64> {
+        let strategy = format!("{strategy:?}");
+        let cells = self.cells.lock().unwrap();
+        let own = cells.iter().filter(|((_, under), _)| *under == strategy);
+        own.map(|((case, _), count)| (case.clone(), *count)).collect()
+    }
+}
+
+#[derive(Default)]
+struct Cell {
+    case: String,
+    strategy: String,
+}
+
+impl Visit for Cell {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        match field.name() {
+            "case" => self.case = format!("{value:?}"),
+            "strategy" => self.strategy = format!("{value:?}"),
+            _ => {}
+        }
+    }
+}
+
+impl Subscriber for Coverage {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "connector_core::decide"
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        let mut cell = Cell::default();
+        event.record(&mut cell);
+        *self.cells.lock().unwrap().entry((cell.case, cell.strategy)).or_default() += 1;
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
