@@ -8,7 +8,7 @@ use super::run::EngineError;
 use super::session::Session;
 use crate::connector::{Change, Presence, RemoteDeal};
 use crate::id::{DealId, FieldId, RemoteId};
-use crate::plan::{Action, Op, Side};
+use crate::plan::{Action, Op, Reason, Side};
 use crate::state::LinkStatus;
 use crate::store::{DealWrite, Effect, OpOutcome};
 use crate::value::Value;
@@ -37,8 +37,10 @@ impl Session<'_> {
         }
         let deals = self.engine.store.deals().await?;
         let there: HashSet<&DealId> = deals.iter().map(|deal| &deal.id).collect();
-        let (back, gone): (Vec<&Op>, Vec<&Op>) =
-            ops.iter().partition(|op| op.deal.as_ref().is_none_or(|deal| there.contains(deal)));
+        let (back, gone): (Vec<&Op>, Vec<&Op>) = ops.iter().partition(|op| {
+            let is_back = op.deal.as_ref().is_none_or(|deal| there.contains(deal));
+            is_back && op.reason != Reason::Undone
+        });
         for op in back {
             self.settle(op, OpOutcome::Stale, Some(IS_BACK.into()));
         }
@@ -88,6 +90,8 @@ impl Session<'_> {
         let (remote, _) = decode(&reading.binding, self.engine.store.units(), deal);
         let mut link = self.link_of(op).cloned().unwrap_or_else(|| self.blank(&remote));
         link.status = match op.action {
+            // Taken back, the deal stands alone until somebody edits it.
+            _ if op.reason == Reason::Undone => LinkStatus::deleted_on(Side::Remote),
             Action::DeleteRecord => LinkStatus::Tombstone,
             _ => LinkStatus::deleted_on(Side::Crm),
         };
@@ -97,8 +101,10 @@ impl Session<'_> {
 
     /// Of records that are still gone, deals that still hold what the plan saw.
     async fn delete_deals(&mut self, reading: &Reading, ops: &[&Op]) -> Result<(), EngineError> {
-        let mut confirmed = Vec::with_capacity(ops.len());
-        for chunk in ops.chunks(self.engine.connector.capabilities().read_batch.get()) {
+        // What a run made is taken back though its record is there.
+        let (mut confirmed, asked): (Vec<&Op>, Vec<&Op>) =
+            ops.iter().partition(|op| op.reason == Reason::Undone);
+        for chunk in asked.chunks(self.engine.connector.capabilities().read_batch.get()) {
             if self.stop.is_cancelled() {
                 for op in chunk {
                     self.settle(op, OpOutcome::Skipped, None);

@@ -106,13 +106,22 @@ impl Session<'_> {
                 Some(self.pulled(op, DealWrite::Insert { values: values() }, link))
             }
             Action::UpdateDeal => {
-                let link = self.carried(op, self.link_of(op)?.clone());
+                let base = self.link_of(op)?;
+                let mut link = self.carried(op, base.clone());
+                if op.reason == Reason::Undone {
+                    // What the remote holds is not what comes back here, and stays: the two sides agree to differ.
+                    link.theirs.clone_from(&base.theirs);
+                }
                 let id = op.deal.clone()?;
                 Some(self.pulled(op, DealWrite::Update { id, expected: expected(), values: values() }, link))
             }
             Action::RestoreDeal => {
                 let mut link = self.link_of(op)?.clone();
-                link.status = LinkStatus::Live;
+                // Taken back, the deal stands alone until somebody edits it or its record is there.
+                link.status = match op.reason {
+                    Reason::Undone => LinkStatus::deleted_on(Side::Remote),
+                    _ => LinkStatus::Live,
+                };
                 // What the deal held itself is still to be compared with the record: those units agree on nothing new.
                 for change in op.changes.iter().filter(|change| is_edit(change.rule)) {
                     self.agree(&mut link, &change.unit, change.after.clone(), change.after.clone());
@@ -148,7 +157,11 @@ impl Session<'_> {
                 Some(self.effect(op, keep(), vec![link]))
             }
             Action::DeleteDeal => {
-                let link = Agreement { status: LinkStatus::Tombstone, ..self.link_of(op)?.clone() };
+                let status = match op.reason {
+                    Reason::Undone => LinkStatus::deleted_on(Side::Crm),
+                    _ => LinkStatus::Tombstone,
+                };
+                let link = Agreement { status, ..self.link_of(op)?.clone() };
                 let write = DealWrite::Delete { id: op.deal.clone()?, expected: expected() };
                 Some(self.effect(op, write, vec![link]))
             }

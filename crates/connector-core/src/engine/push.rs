@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::id::{FieldId, RemoteId};
 use crate::mapping::Binding;
 use crate::mutation::{self, Rule::ReadBeforeWrite};
-use crate::plan::{Op, UnitChange};
+use crate::plan::{Op, Reason, UnitChange};
 use crate::state::Agreement;
 use crate::store::{Commit, DealWrite, Effect, IntentWrite, Lease, OpOutcome, StoreError};
 use crate::value::Value;
@@ -151,7 +151,12 @@ impl Session<'_> {
     fn updated(&self, reading: &Reading, op: &Op, deal: RemoteDeal) -> (Effect, Option<String>) {
         let base = self.link_of(op).cloned();
         let mut link = base.unwrap_or_else(|| self.blank(&deal.id));
+        let ours = link.crm.clone();
         let altered = self.arrived(reading, &op.changes, deal, &mut link);
+        if op.reason == Reason::Undone {
+            // What the CRM holds is not what comes back there, and stays: the two sides agree to differ.
+            link.crm = ours;
+        }
         let write = op.deal.clone().map_or(DealWrite::None, DealWrite::Keep);
         (self.effect(op, write, vec![link]), altered)
     }

@@ -17,8 +17,8 @@ use crate::connector::DealConnector;
 use crate::error::Error;
 use crate::id::{ConnectionId, DealId, PlanId, RemoteId, RunId};
 use crate::mapping::{Binding, Mapping};
-use crate::plan::{Answer, Guard, Inputs, Mode, Plan, Policy, plan};
-use crate::store::{Commit, OpOutcome, RunRecord, RunStatus, Store, StoreError};
+use crate::plan::{Answer, Guard, Inputs, Mode, Plan, Policy, plan, plan_undo};
+use crate::store::{Commit, LogEntry, OpOutcome, RunRecord, RunStatus, Store, StoreError};
 
 /// A CRM and one container that are kept in agreement, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -249,7 +249,31 @@ impl Engine {
         self.close(session, worked).await
     }
 
+    /// Makes a plan that takes back what an earlier run did, from that run's `log`, and keeps it for an approval. It says
+    /// first what stays, and why; [`apply`](Self::apply) does the rest. Changes nothing else.
+    pub async fn plan_undo(
+        &self,
+        id: PlanId,
+        request: &Request,
+        log: &[LogEntry],
+    ) -> std::result::Result<Plan, EngineError> {
+        let reading = read_both(self, &request.overrides).await?;
+        let plan = self.with_inputs(&id, request, &reading, |inputs| plan_undo(inputs, log));
+        self.store.save_plan(&plan).await?;
+        Ok(plan)
+    }
+
     fn decide(&self, id: &PlanId, request: &Request, reading: &Reading) -> Plan {
+        self.with_inputs(id, request, reading, plan)
+    }
+
+    fn with_inputs(
+        &self,
+        id: &PlanId,
+        request: &Request,
+        reading: &Reading,
+        plan: impl FnOnce(&Inputs<'_>) -> Plan,
+    ) -> Plan {
         let mut policy = self.connection.policy.clone();
         policy.overrides.extend(&request.overrides);
         plan(&Inputs {

@@ -87,6 +87,7 @@ impl fmt::Display for Reason {
             Self::Replaced => f.write_str("in the place of a deleted record"),
             Self::Adopted => f.write_str("made by a run that was cut off"),
             Self::Converged => f.write_str("both sides came to the same"),
+            Self::Undone => f.write_str("taken back"),
             Self::Unstamped => f.write_str("it does not carry its deal's id"),
         }
     }
@@ -134,6 +135,8 @@ impl fmt::Display for Question {
             QuestionKind::LostCreate => {
                 f.write_str("several records look like one that a cut-off run was making")?;
             }
+            QuestionKind::EditedSince => f.write_str("edited since the run; it stays as it is")?,
+            QuestionKind::CannotBeUndone => f.write_str("nobody can take this back")?,
             QuestionKind::Vanished => f.write_str("its record is not to be seen, and may not be deleted")?,
         }
         let deals = self.deals.iter().map(|id| format!("deal {id}"));

@@ -2,7 +2,8 @@
 //!
 //! Read in this order: [`Inputs`], `planner` (the whole of it on one page), `identity` (who is who), `linked`, `restore`
 //! and `fresh` (what to do with a pair, with a deleted deal, and with what is new), `deletion` (how far one goes), `diff` (the
-//! three-way comparison), [`decide()`] (the record table), `resolve` (who wins), `guard` (what looks like an accident); [`Plan`] is what comes out.
+//! three-way comparison), [`decide()`] (the record table), `resolve` (who wins), `guard` (what looks like an accident); [`Plan`] is what comes out. [`plan_undo`] goes the way
+//! back.
 
 mod conflict;
 mod decide;
@@ -21,6 +22,7 @@ mod question;
 mod resolve;
 mod restore;
 mod strategy;
+mod undo;
 
 pub use conflict::{Conflict, conflict_id};
 pub use decide::{Case, Decision, Fate, decide};
@@ -31,3 +33,4 @@ pub use op::{Action, Mode, Op, Plan, Reading, Reason, Rule, UnitChange};
 pub use planner::plan;
 pub use question::{Answer, Notice, Problem, Question, QuestionKind};
 pub use strategy::{Precedence, Side, Strategy};
+pub use undo::plan_undo;

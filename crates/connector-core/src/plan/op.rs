@@ -213,6 +213,8 @@ pub enum Reason {
     Converged,
     /// The record does not carry its deal's id yet.
     Unstamped,
+    /// A person takes back what a run did.
+    Undone,
 }
 
 /// What becomes of one unit.

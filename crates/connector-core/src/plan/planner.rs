@@ -40,7 +40,11 @@ pub fn plan(inputs: &Inputs<'_>) -> Plan {
     }
     draft.questions.extend(identity.questions);
     tell_suspended(inputs, &mut draft);
+    finished(inputs, draft)
+}
 
+/// The plan that a draft comes to: what the mode and the scope leave of it, in the order of doing it, and what stops it.
+pub(super) fn finished(inputs: &Inputs<'_>, draft: Draft) -> Plan {
     let (mut ops, left_out): (Vec<Op>, Vec<Op>) =
         draft.ops.into_iter().partition(|op| allowed(inputs.mode, op) && wanted(inputs, op));
     let mut masked: Vec<_> = left_out.into_iter().filter_map(|op| op.remote).collect();

@@ -44,6 +44,10 @@ pub enum QuestionKind {
     LostCreate,
     /// The record is not to be seen any more, and it cannot be told whether it was deleted.
     Vanished,
+    /// What a run wrote was edited since: taking the run back leaves it as it is.
+    EditedSince,
+    /// What a run did cannot be taken back: a record deleted for good, a value that the log does not tell.
+    CannotBeUndone,
 }
 
 /// What a person says to a [`Question`] about one record; it counts for one run.

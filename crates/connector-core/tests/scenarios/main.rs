@@ -4,6 +4,7 @@
 
 mod deletions;
 mod desk;
+mod undo;
 
 use chrono::TimeDelta;
 use connector_core::engine::EngineError;

@@ -195,6 +195,16 @@ pub fn question(lang: Lang, kind: QuestionKind, remote: &str) -> String {
             "une création interrompue a peut-être abouti. Regardez dans {there} avant de recommencer",
             "a creation that was cut off may have gone through. Look in {there} before trying again"
         ),
+        QuestionKind::EditedSince => say!(
+            lang,
+            "modifié depuis cette synchronisation : laissé tel quel",
+            "edited since that sync: left as it is"
+        ),
+        QuestionKind::CannotBeUndone => say!(
+            lang,
+            "ne peut pas être annulé : à refaire à la main si besoin",
+            "cannot be undone: do it by hand if needed"
+        ),
         QuestionKind::Vanished => say!(
             lang,
             "la ligne n'est plus visible, sans preuve qu'elle soit supprimée. Vérifiez vos droits dans {there}",
@@ -280,6 +290,8 @@ mod tests {
             QuestionKind::SecondDeal,
             QuestionKind::LostCreate,
             QuestionKind::Vanished,
+            QuestionKind::EditedSince,
+            QuestionKind::CannotBeUndone,
         ];
         for side in [Side::Crm, Side::Remote] {
             kinds.push(QuestionKind::EditedAfterDelete(side));

@@ -1,0 +1,150 @@
+//! Taking a run back: from its log to a plan, which is approved and applied like any other.
+
+use super::draft::{Draft, Subject};
+use super::inputs::Inputs;
+use super::op::{Action, Plan, Reason, Rule, UnitChange};
+use super::planner::finished;
+use super::question::{Question, QuestionKind};
+use super::strategy::Side;
+use crate::canon::same;
+use crate::store::{LogEntry, OpOutcome};
+use crate::unit::Unit;
+use crate::value::Value;
+
+/// Plans to take back what a run did, by its log: what was replaced comes back where the run's value still stands, what
+/// was made goes, what was deleted in the CRM returns. A later edit stays, and so does what nobody can take back: both
+/// are questions of the plan.
+///
+/// Afterwards the two sides differ where the run had made them equal, and are left so until somebody edits one of them:
+/// a plan that is taken back does not come back by itself. The undoing of an undoing is planned the same way.
+#[must_use]
+pub fn plan_undo(inputs: &Inputs<'_>, log: &[LogEntry]) -> Plan {
+    let mut draft = Draft::default();
+    // Backwards, as it was done.
+    for entry in log.iter().rev().filter(|entry| entry.outcome == OpOutcome::Applied) {
+        undo(inputs, entry, &mut draft);
+    }
+    finished(inputs, draft)
+}
+
+fn undo(inputs: &Inputs<'_>, entry: &LogEntry, draft: &mut Draft) {
+    match entry.action {
+        Action::UpdateDeal | Action::FlagDeal => put_back(inputs, entry, Side::Crm, draft),
+        Action::UpdateRecord => put_back(inputs, entry, Side::Remote, draft),
+        Action::CreateDeal | Action::RestoreDeal => take_away(inputs, entry, Side::Crm, draft),
+        Action::CreateRecord | Action::RecreateRecord => take_away(inputs, entry, Side::Remote, draft),
+        Action::DeleteDeal => bring_back(inputs, entry, draft),
+        Action::DeleteRecord | Action::FlagRecord => ask(entry, QuestionKind::CannotBeUndone, draft),
+        Action::Link | Action::Agree | Action::Forget | Action::Release | Action::Stamp => {}
+    }
+}
+
+/// Writes what a unit held before, where it still holds what the run wrote.
+fn put_back(inputs: &Inputs<'_>, entry: &LogEntry, side: Side, draft: &mut Draft) {
+    let mut changes = Vec::with_capacity(entry.changes.len());
+    for change in &entry.changes {
+        match standing(inputs, entry, change, side) {
+            Standing::Still(unit, now) if can_be_read(unit, change) => changes.push(UnitChange {
+                unit: change.unit.clone(),
+                before: now.clone(),
+                after: change.before.clone(),
+                rule: Rule::Whole,
+            }),
+            Standing::Still(..) => ask(entry, QuestionKind::CannotBeUndone, draft),
+            Standing::Edited => ask(entry, QuestionKind::EditedSince, draft),
+        }
+    }
+    if !changes.is_empty() {
+        let action = if side == Side::Crm { Action::UpdateDeal } else { Action::UpdateRecord };
+        draft.op(subject(entry), action, Reason::Undone, changes, Vec::new());
+    }
+}
+
+/// Deletes what the run made, if nobody has touched it since.
+fn take_away(inputs: &Inputs<'_>, entry: &LogEntry, side: Side, draft: &mut Draft) {
+    let mut changes = Vec::with_capacity(entry.changes.len());
+    for change in &entry.changes {
+        match standing(inputs, entry, change, side) {
+            Standing::Still(_, now) => changes.push(UnitChange {
+                unit: change.unit.clone(),
+                before: now.clone(),
+                after: Value::Empty,
+                rule: Rule::Whole,
+            }),
+            Standing::Edited => return ask(entry, QuestionKind::EditedSince, draft),
+        }
+    }
+    let action = if side == Side::Crm { Action::DeleteDeal } else { Action::DeleteRecord };
+    // Without a trash it would be gone for good, with all that people wrote into fields that are not mapped.
+    if action == Action::DeleteRecord && !inputs.capabilities.restores {
+        return ask(entry, QuestionKind::CannotBeUndone, draft);
+    }
+    draft.op(subject(entry), action, Reason::Undone, changes, Vec::new());
+}
+
+/// Brings a deal back that the run deleted.
+fn bring_back(inputs: &Inputs<'_>, entry: &LogEntry, draft: &mut Draft) {
+    let is_there = entry.deal.as_ref().is_some_and(|deal| inputs.crm.deals.contains_key(deal));
+    if is_there {
+        return ask(entry, QuestionKind::EditedSince, draft);
+    }
+    let values = entry.changes.iter().map(|change| UnitChange {
+        unit: change.unit.clone(),
+        before: Value::Empty,
+        after: change.before.clone(),
+        rule: Rule::Whole,
+    });
+    let known = entry
+        .changes
+        .iter()
+        .all(|change| inputs.units.get(change.unit.as_str()).is_some_and(|unit| can_be_read(unit, change)));
+    if known {
+        draft.op(subject(entry), Action::RestoreDeal, Reason::Undone, values.collect(), Vec::new());
+    } else {
+        ask(entry, QuestionKind::CannotBeUndone, draft);
+    }
+}
+
+/// What became of a value that the run wrote.
+enum Standing<'a> {
+    /// It is still there.
+    Still(&'a Unit, &'a Value),
+    /// Somebody wrote another one, or what held it is gone.
+    Edited,
+}
+
+fn standing<'a>(inputs: &Inputs<'a>, entry: &LogEntry, change: &UnitChange, side: Side) -> Standing<'a> {
+    let found = || {
+        let position = inputs.units.position(change.unit.as_str())?;
+        let values = match side {
+            Side::Crm => &inputs.crm.deals.get(entry.deal.as_ref()?)?.values,
+            Side::Remote => &inputs.remote.rows.get(entry.remote.as_ref()?)?.values,
+        };
+        let (unit, now) = (inputs.units.at(position)?, values.get(position)?);
+        let stands = same(&unit.kind, now, &change.after)
+            || (side == Side::Remote && inputs.binding.lens(position)?.agrees(&change.after, now));
+        stands.then_some((unit, now))
+    };
+    found().map_or(Standing::Edited, |(unit, now)| Standing::Still(unit, now))
+}
+
+/// Whether the log tells what was there; of a sensitive unit it tells only whether there was something.
+fn can_be_read(unit: &Unit, change: &UnitChange) -> bool {
+    !unit.sensitive || change.before.is_empty()
+}
+
+fn subject(entry: &LogEntry) -> Subject<'_> {
+    Subject { deal: entry.deal.as_ref(), remote: entry.remote.as_ref(), label: &entry.label, edited: None }
+}
+
+fn ask(entry: &LogEntry, kind: QuestionKind, draft: &mut Draft) {
+    let question = Question {
+        kind,
+        deals: entry.deal.iter().cloned().collect(),
+        remotes: entry.remote.iter().cloned().collect(),
+        label: entry.label.clone(),
+    };
+    if !draft.questions.contains(&question) {
+        draft.questions.push(question);
+    }
+}

@@ -1,0 +1,113 @@
+//! Taking a run back.
+
+use chrono::TimeDelta;
+use connector_core::id::RunId;
+use connector_core::plan::{Action, Deletion, Deletions, Mode, Plan, Policy, QuestionKind};
+use connector_core::store::{LogEntry, RunStatus};
+use connector_core::testing::MemorySettings;
+use connector_core::value::Value;
+
+use crate::desk::{Desk, text};
+
+impl Desk {
+    fn log_of(&self, run: &RunId) -> Vec<LogEntry> {
+        let log = self.store.log().into_iter();
+        log.filter(|(of, _)| of == run).map(|(_, entry)| entry).collect()
+    }
+
+    /// One sync; its id.
+    async fn run(&self) -> RunId {
+        let report = self.engine().sync(&self.request(Mode::Sync)).await.unwrap();
+        self.clock.advance(TimeDelta::minutes(1));
+        report.record.id
+    }
+
+    /// Takes a run back; what was planned, and the id of the run that did it.
+    async fn undo(&self, run: &RunId) -> (Plan, RunId) {
+        let id = format!("undo-{run}");
+        let log = self.log_of(run);
+        let plan = self.engine().plan_undo(id.clone().into(), &self.request(Mode::Sync), &log).await.unwrap();
+        let report = self.engine().apply(&id.into(), &self.request(Mode::Sync)).await.unwrap();
+        assert_eq!(report.record.status, RunStatus::Ok, "{:?}", report.results);
+        self.clock.advance(TimeDelta::minutes(1));
+        (plan, report.record.id)
+    }
+}
+
+fn actions(plan: &Plan) -> Vec<Action> {
+    plan.ops.iter().map(|op| op.action).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_is_taken_back_on_both_sides_and_does_not_come_back_by_itself() {
+    let desk = Desk::new(Policy::default());
+    let (first, first_record) = desk.linked("Acme").await;
+    let (second, second_record) = desk.linked("Beta").await;
+    desk.store.edit_deal(&first, "notes", text("from the CRM")).unwrap();
+    desk.connector.edit(&second_record, "fNotes", text("from the remote")).unwrap();
+    let run = desk.run().await;
+    let (plan, undone) = desk.undo(&run).await;
+    assert_eq!(actions(&plan), [Action::UpdateDeal, Action::UpdateRecord]);
+    assert_eq!(desk.cell(&first_record, "fNotes"), Value::Empty);
+    assert_eq!(desk.held(&second, "notes"), Value::Empty);
+    assert_eq!(desk.sync().await.1.lines().count(), 1, "nothing comes back by itself");
+    desk.store.edit_deal(&first, "notes", text("another one")).unwrap();
+    desk.sync().await;
+    assert_eq!(desk.cell(&first_record, "fNotes"), text("another one"), "a new edit travels");
+
+    let (plan, _) = desk.undo(&undone).await;
+    assert_eq!(plan.questions.len(), 1, "{plan}");
+    assert_eq!(plan.questions[0].kind, QuestionKind::EditedSince);
+    assert_eq!(desk.held(&second, "notes"), text("from the remote"), "the undoing is undone");
+    assert_eq!(desk.sync().await.1.lines().count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_edited_since_keeps_the_edit() {
+    let desk = Desk::new(Policy::default());
+    let (deal, record) = desk.linked("Acme").await;
+    desk.store.edit_deal(&deal, "notes", text("one")).unwrap();
+    desk.store.edit_deal(&deal, "amount", Value::Number(7.into())).unwrap();
+    let run = desk.run().await;
+    desk.connector.edit(&record, "fNotes", text("later")).unwrap();
+    let (plan, _) = desk.undo(&run).await;
+    assert_eq!(plan.questions[0].kind, QuestionKind::EditedSince);
+    assert_eq!(desk.cell(&record, "fNotes"), text("later"));
+    assert_eq!(desk.cell(&record, "fAmount"), Value::Number(100.into()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_run_made_goes_where_it_can_come_back_from() {
+    let desk = Desk::with(MemorySettings::like_notion(), Policy::default());
+    desk.linked("Zero").await;
+    let ours = desk.deal("Acme", 5);
+    let theirs = desk.record("Beta", 5);
+    desk.clock.advance(TimeDelta::minutes(1));
+    let run = desk.run().await;
+    assert_eq!((desk.store.all_deals().len(), desk.connector.records().len()), (3, 3));
+    desk.clock.advance(TimeDelta::minutes(1));
+    let (plan, _) = desk.undo(&run).await;
+    assert_eq!(actions(&plan), [Action::DeleteRecord, Action::DeleteDeal]);
+    assert_eq!((desk.store.all_deals().len(), desk.connector.records().len()), (2, 2));
+    assert!(desk.store.deal(&ours).is_some() && desk.connector.record(&theirs).is_some());
+    desk.sync().await;
+    assert_eq!((desk.store.all_deals().len(), desk.connector.records().len()), (2, 2), "it stays taken back");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deal_that_a_run_deleted_comes_back_and_a_record_without_a_trash_does_not() {
+    let deletions = Deletions { remote: Deletion::Hard, crm: Deletion::Archive, ..Deletions::default() };
+    let desk = Desk::new(Policy { deletions, ..Policy::default() });
+    let (kept, record) = desk.linked("Acme").await;
+    let (gone, _) = desk.linked("Beta").await;
+    desk.linked("Gamma").await;
+    desk.connector.delete(&record).unwrap();
+    desk.store.delete_deal(&gone).unwrap();
+    let run = desk.run().await;
+    assert_eq!(desk.store.deal(&kept), None);
+    let (plan, _) = desk.undo(&run).await;
+    assert_eq!(actions(&plan), [Action::RestoreDeal]);
+    assert_eq!(plan.questions[0].kind, QuestionKind::CannotBeUndone);
+    assert_eq!(desk.held(&kept, "client"), text("Acme"));
+    assert_eq!(desk.sync().await.1.lines().count(), 1, "it is not deleted again");
+}
