@@ -278,6 +278,8 @@ pub enum RunStatus {
     Halted,
     /// A person stopped it.
     Cancelled,
+    /// The program that ran it ended before it did: a later run finishes its work.
+    Interrupted,
     /// It could not go on.
     Failed,
 }

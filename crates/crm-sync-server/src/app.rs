@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use connector_core::clock::Clock;
 use connector_core::provider::Provider;
 use connector_core::store::{Store, StoreError};
 use connector_core::unit::Units;
+use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::clock::SystemClock;
@@ -36,6 +38,8 @@ pub struct App {
     pub vault: Vault,
     /// What the program counts.
     pub metrics: Arc<Metrics>,
+    /// How long a run keeps its connection when its program dies.
+    pub lease: TimeDelta,
     providers: Arc<Providers>,
 }
 
@@ -63,6 +67,7 @@ impl App {
             lang: settings.lang,
             vault,
             metrics: Arc::default(),
+            lease: settings.lease,
             providers: Arc::new(Providers::new(settings)),
         })
     }
@@ -78,6 +83,11 @@ impl App {
         let token = self.vault.token_of(remote).await?;
         let token = token.ok_or_else(|| Failure::NoToken { remote: remote.to_owned() })?;
         self.providers.of(remote, &token)
+    }
+
+    /// The remote of this name, with a token that is not stored: to try it.
+    pub fn provider_with(&self, remote: &str, token: &SecretString) -> Result<Arc<dyn Provider>, Failure> {
+        self.providers.open(remote, token)
     }
 
     /// A new id, greater than every earlier one.

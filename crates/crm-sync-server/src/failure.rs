@@ -113,6 +113,8 @@ pub enum Failure {
         /// Why.
         source: std::io::Error,
     },
+    /// The program is ending: it begins nothing more.
+    Closing,
     /// The sandbox did not start.
     Sandbox(StartError),
     /// The demo did not come out as it should: in words of the language.

@@ -6,7 +6,7 @@
 //! program.
 //!
 //! [`serve`] is the same for other programs and for browsers: [`web`] is what all requests have in common, [`api`] the
-//! addresses and what is at each.
+//! addresses and what is at each, [`pages`] what people see.
 
 pub mod api;
 pub mod app;
@@ -18,6 +18,7 @@ pub mod failure;
 pub mod logs;
 pub mod messages;
 pub mod metrics;
+pub mod pages;
 pub mod providers;
 pub mod report;
 pub mod secrets;
@@ -26,3 +27,4 @@ pub mod service;
 pub mod settings;
 pub mod store;
 pub mod web;
+pub mod worker;

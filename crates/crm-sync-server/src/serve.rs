@@ -9,6 +9,7 @@ use utoipa_actix_web::AppExt as _;
 
 use crate::api::{self, Documented};
 use crate::failure::Failure;
+use crate::pages;
 use crate::web::{Site, gate, headers, refusal, trace};
 
 /// How long a client may take to send the head of its request.
@@ -45,12 +46,14 @@ impl Server {
                 .app_data(data.clone())
                 .app_data(documented.clone())
                 .wrap(from_fn(gate::guard))
+                .wrap(from_fn(pages::explain))
                 .wrap(from_fn(refusal::explain))
                 .wrap(from_fn(headers::secure))
                 .wrap(from_fn(trace::trace))
                 .into_utoipa_app()
                 .configure(api::configure)
                 .into_app()
+                .configure(pages::configure)
                 .default_service(web::to(api::fallback))
         })
         // Signals are the command's: an open stream would hold up Actix's own way of ending.
@@ -75,10 +78,12 @@ impl Server {
     pub async fn run(self) -> Result<(), Failure> {
         let Self { mut inner, addresses, site } = self;
         let handle = inner.handle();
+        site.worker.attend();
         let ended = tokio::select! {
             ended = &mut inner => ended,
             () = site.stop.cancelled() => {
-                let ((), ended) = tokio::join!(handle.stop(true), inner);
+                // What waits for a run is answered once the worker has given it up.
+                let ((), (), ended) = tokio::join!(site.worker.shutdown(), handle.stop(true), inner);
                 ended
             }
         };

@@ -3,8 +3,10 @@
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
+use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
@@ -17,6 +19,9 @@ use crate::store::{Database, UrlError};
 const KEY_CHARS: usize = 16;
 const DATA: &str = "data";
 const CRM_FILE: &str = "crm.db";
+const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// Shorter than three seconds, a slow database looks like a dead server.
+const LEASE_SECONDS: RangeInclusive<i64> = 3..=3600;
 const BIND: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
 /// The environment as it was given, unchecked. Nothing of it is ever printed.
@@ -65,6 +70,9 @@ pub struct Environment {
     /// How the log is written: text or json [default: text on a terminal, json of a server without one]
     #[arg(long, env = "CRM_SYNC_LOG", value_name = "FORMAT", global = true, hide_short_help = true)]
     log: Option<OsString>,
+    /// How many seconds the runs of a server that died wait for another to go on [default: 60]
+    #[arg(long, env = "CRM_SYNC_LEASE", value_name = "SECONDS", global = true, hide_short_help = true)]
+    lease: Option<OsString>,
     /// The origins whose pages may call the server, with commas
     #[arg(
         long,
@@ -105,6 +113,8 @@ pub struct Settings {
     pub previous_secret_key: Option<Key>,
     /// The origins whose pages may call.
     pub allowed_origins: Vec<String>,
+    /// How long a run keeps its connection after its program died.
+    pub lease: TimeDelta,
 }
 
 impl Default for Settings {
@@ -123,6 +133,7 @@ impl Default for Settings {
             secret_key: None,
             previous_secret_key: None,
             allowed_origins: Vec::new(),
+            lease: LEASE,
         }
     }
 }
@@ -190,6 +201,11 @@ pub enum Fault {
         /// What it says.
         value: String,
     },
+    /// No number of seconds, too few or too many.
+    Lease {
+        /// What it says.
+        value: String,
+    },
 }
 
 impl Fault {
@@ -207,6 +223,7 @@ impl Fault {
             Self::KeyMissing { .. } | Self::KeyShort => "CRM_SYNC_API_KEY",
             Self::LogFormat { .. } => "CRM_SYNC_LOG",
             Self::Origin { .. } => "CRM_SYNC_ALLOWED_ORIGINS",
+            Self::Lease { .. } => "CRM_SYNC_LEASE",
         }
     }
 }
@@ -308,6 +325,11 @@ impl Settings {
             value.parse::<LogFormat>().map_err(|_| Fault::LogFormat { value: value.to_owned() })
         });
         let allowed_origins = reader.origins(environment.allowed_origins.as_deref());
+        let lease = reader.parsed("CRM_SYNC_LEASE", environment.lease.as_deref(), |value| {
+            let seconds = value.parse().ok().filter(|seconds| LEASE_SECONDS.contains(seconds));
+            seconds.map(TimeDelta::seconds).ok_or_else(|| Fault::Lease { value: value.to_owned() })
+        });
+        let lease = lease.unwrap_or(LEASE);
         let lang = lang.unwrap_or_default();
         if !reader.faults.is_empty() {
             return Err(Faults { lang, faults: reader.faults });
@@ -324,6 +346,7 @@ impl Settings {
             secret_key,
             previous_secret_key,
             allowed_origins,
+            lease,
         })
     }
 }
@@ -433,23 +456,25 @@ mod tests {
             secret_key: set("s3cret"),
             api_key: set("s3cret"),
             allowed_origins: set("https://crm.example, crm.example/path"),
+            lease: set("1"),
             lang: set("en"),
             ..Environment::default()
         };
         let faults = Settings::read(&environment).unwrap_err();
         let told = faults.to_string();
-        assert_eq!(faults.faults.len(), 7, "{told}");
+        assert_eq!(faults.faults.len(), 8, "{told}");
         for variable in [
             "DATABASE_URL",
             "AIRTABLE_TOKEN",
             "AIRTABLE_ENDPOINT_URL",
             "CRM_SYNC_BIND",
             "CRM_SYNC_ALLOWED_ORIGINS",
+            "CRM_SYNC_LEASE",
         ] {
             assert!(told.contains(variable), "{told}");
         }
         assert!(!told.contains("s3cret") && !format!("{environment:?}").contains("s3cret"), "{told}");
-        assert!(told.starts_with("The program cannot start: 7 faults"), "{told}");
+        assert!(told.starts_with("The program cannot start: 8 faults"), "{told}");
     }
 
     #[test]

@@ -32,7 +32,8 @@ impl Session<'_> {
             let (stop, lease) = (stop.clone(), lease.clone());
             async move { (chunk, send(engine, reading, &lease, chunk, &stop).await) }
         }))
-        .buffer_unordered(capabilities.in_flight.get());
+        .buffer_unordered(capabilities.in_flight.get())
+        .boxed();
         while let Some((chunk, tried)) = chunks.next().await {
             let tried = tried?;
             let refused: Vec<DealId> = chunk

@@ -1,6 +1,6 @@
 //! Work under a lease that is kept alive meanwhile.
 
-use super::run::{Engine, EngineError, LEASE};
+use super::run::{Engine, EngineError};
 use crate::store::Lease;
 
 /// Does `work` and renews the lease every third of its life; stops the work when the lease is lost.
@@ -10,10 +10,10 @@ pub(super) async fn renewed(
     work: impl Future<Output = Result<(), EngineError>>,
 ) -> Result<(), EngineError> {
     let renewing = async {
-        let third = (LEASE / 3).to_std().unwrap_or_default();
+        let third = (engine.lease / 3).to_std().unwrap_or_default();
         loop {
             tokio::time::sleep(third).await;
-            if let Err(lost) = engine.store.renew(lease, LEASE).await {
+            if let Err(lost) = engine.store.renew(lease, engine.lease).await {
                 return EngineError::from(lost);
             }
         }

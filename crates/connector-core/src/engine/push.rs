@@ -48,7 +48,8 @@ impl Session<'_> {
             let (stop, lease) = (stop.clone(), lease.clone());
             async move { (chunk, update(engine, reading, &lease, chunk, &stop).await) }
         }))
-        .buffer_unordered(capabilities.in_flight.get());
+        .buffer_unordered(capabilities.in_flight.get())
+        .boxed();
         while let Some((chunk, tried)) = chunks.next().await {
             self.note(chunk, tried?, |session, op, deal| session.updated(reading, op, deal)).await?;
         }
@@ -80,7 +81,8 @@ impl Session<'_> {
                 (ops, tried)
             }
         }))
-        .buffer_unordered(capabilities.in_flight.get());
+        .buffer_unordered(capabilities.in_flight.get())
+        .boxed();
         while let Some((chunk, tried)) = chunks.next().await {
             let keep = |session: &mut Self, op: &Op, _: RemoteDeal| {
                 let deal = op.deal.clone().or_else(|| session.made.get(op.remote.as_ref()?).cloned());

@@ -139,6 +139,7 @@ pub struct Engine {
     pub(super) store: Arc<dyn Store>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) watch: Arc<dyn Watch>,
+    pub(super) lease: TimeDelta,
 }
 
 impl fmt::Debug for Engine {
@@ -147,8 +148,8 @@ impl fmt::Debug for Engine {
     }
 }
 
-/// How long a lease lasts without being renewed; it is renewed every third of it.
-pub(super) const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// How long a lease lasts without being renewed, unless told.
+const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// How old a reading may be for a write to rely on it.
 pub(super) const STALENESS_BUDGET: TimeDelta = TimeDelta::seconds(10);
 /// How old a plan may be to be applied.
@@ -162,7 +163,7 @@ impl Engine {
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { connection: Arc::new(connection), connector, store, clock, watch: Arc::new(()) }
+        Self { connection: Arc::new(connection), connector, store, clock, watch: Arc::new(()), lease: LEASE }
     }
 
     /// Whose engine it is.
@@ -178,6 +179,14 @@ impl Engine {
         self
     }
 
+    /// Keeps the connection for `lease` after the last renewal, which comes every third of it: so long does another run
+    /// wait when this program dies.
+    #[must_use]
+    pub fn leased(mut self, lease: TimeDelta) -> Self {
+        self.lease = lease;
+        self
+    }
+
     /// Makes a plan and keeps it for an approval. Changes nothing else, on neither side.
     pub async fn plan(&self, id: PlanId, request: &Request) -> std::result::Result<Plan, EngineError> {
         let reading = read_both(self, &request.overrides).await?;
@@ -190,7 +199,7 @@ impl Engine {
     ///
     /// Once the run has the connection, what goes wrong is in the report, and in the history.
     pub async fn sync(&self, request: &Request) -> std::result::Result<Report, EngineError> {
-        let lease = self.store.acquire(&self.connection.id, &request.run, LEASE).await?;
+        let lease = self.store.acquire(&self.connection.id, &request.run, self.lease).await?;
         let mut session = Session::open(self, request, lease.clone());
         let worked = renewed(self, &lease, async {
             session.record().await?;
@@ -227,7 +236,7 @@ impl Engine {
         }
         plan.ops.retain(|op| !request.without.contains(&op.seq));
         plan.trips.retain(|trip| !request.overrides.contains(&trip.guard));
-        let lease = self.store.acquire(&self.connection.id, &request.run, LEASE).await?;
+        let lease = self.store.acquire(&self.connection.id, &request.run, self.lease).await?;
         let mut session = Session::open(self, request, lease.clone());
         let worked = renewed(self, &lease, async {
             let marked = session.mark_applied(id).await;
@@ -327,5 +336,19 @@ impl Session<'_> {
 
     fn running(&self) -> RunRecord {
         RunRecord { status: RunStatus::Running, ..self.record_so_far() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn movable<'a, T: Send + 'a>(_: impl FnOnce(&'a Engine, &'a Request, &'a PlanId) -> T) {}
+
+    #[test]
+    fn a_run_can_be_a_task_of_its_own() {
+        movable(|engine, request, _| engine.sync(request));
+        movable(|engine, request, plan| engine.apply(plan, request));
+        movable(|engine, request, plan| engine.plan(plan.clone(), request));
     }
 }

@@ -1,5 +1,6 @@
 //! The addresses that programs call, and what is at each.
 
+pub mod crm;
 mod fallback;
 mod health;
 mod metrics;
@@ -16,5 +17,6 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(health::healthz)
         .service(health::readyz)
         .service(metrics::read_metrics)
-        .service(openapi::read_document);
+        .service(openapi::read_document)
+        .configure(crm::configure);
 }

@@ -25,6 +25,7 @@ pub(super) async fn run(app: &App, console: Console, args: ConfigureArgs) -> Res
         },
         natural_key: args.natural_key.map(|units| units.into_iter().filter(|unit| !none(unit)).collect()),
         create_options: args.create_options,
+        ..Wanted::default()
     };
     let outcome = configure::configure(app, &remote, wanted).await?;
     if console.json {

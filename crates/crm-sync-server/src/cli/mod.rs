@@ -61,7 +61,9 @@ impl From<RunStatus> for Exit {
     fn from(status: RunStatus) -> Self {
         match status {
             RunStatus::Ok => Self::Ok,
-            RunStatus::Partial | RunStatus::Cancelled | RunStatus::Running => Self::Partial,
+            RunStatus::Partial | RunStatus::Cancelled | RunStatus::Interrupted | RunStatus::Running => {
+                Self::Partial
+            }
             RunStatus::Halted => Self::Halted,
             RunStatus::Failed => Self::Failed,
         }

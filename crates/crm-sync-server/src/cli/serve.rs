@@ -16,7 +16,7 @@ pub(super) async fn run(
     settings: &Settings,
     cancel: CancellationToken,
 ) -> Result<Exit, Failure> {
-    let server = Server::bind(Site::new(app, settings, cancel), settings.bind)?;
+    let server = Server::bind(Site::new(app, settings, cancel).await?, settings.bind)?;
     for address in server.addresses() {
         console.line(&messages::listening(console.lang, *address));
     }

@@ -18,7 +18,7 @@ pub(super) async fn run(app: &App, console: Console) -> Result<Exit, Failure> {
     let mut found = Vec::with_capacity(connections.len());
     for configured in connections {
         let id = &configured.settings.connection.id;
-        let filter = RunFilter { connection: Some(id.clone()), before: None };
+        let filter = RunFilter { connection: Some(id.clone()), ..RunFilter::default() };
         let runs = app.store.runs(filter, RUNS).await?;
         let running = app.store.running(id).await?.map(|run| run.to_string());
         let open = app.store.open_conflicts(id).await?;

@@ -38,7 +38,7 @@ impl Demo {
         }
         let world = World::open(&self.folder, console.lang).await?;
         console.heading(&messages::chapter(console.lang, Chapter::Welcome));
-        let order = Order { trigger: "demo", cancel: cancel.clone(), ..Order::new(Mode::Sync) };
+        let order = Order { trigger: "demo".into(), cancel: cancel.clone(), ..Order::new(Mode::Sync) };
         let story = Story { world: &world, console, order };
         match world.configured().await?.as_slice() {
             [] => story.tell().await?,

@@ -100,6 +100,11 @@ pub fn environment_fault(lang: Lang, fault: &Fault) -> String {
             "{variable} : « {value} » n'est pas un format de journal. Écrivez text ou json.",
             "{variable}: “{value}” is no format of the log. Write text or json."
         ),
+        Fault::Lease { value } => say!(
+            lang,
+            "{variable} : « {value} » n'est pas une durée. Écrivez un nombre de secondes entre 3 et 3600.",
+            "{variable}: “{value}” is no duration. Write a number of seconds between 3 and 3600."
+        ),
         Fault::Origin { value } => say!(
             lang,
             "{variable} : « {value} » n'est pas une origine. Écrivez https://serveur[:port], séparées par des virgules.",

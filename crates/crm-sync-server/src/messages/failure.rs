@@ -149,6 +149,11 @@ pub fn failure(lang: Lang, failure: &Failure) -> String {
                 "Cannot listen on {address}: {why}. Choose another address in CRM_SYNC_BIND."
             )
         }
+        Failure::Closing => say!(
+            lang,
+            "Le programme s'arrête : réessayez dans un instant.",
+            "The program is ending: try again in a moment."
+        ),
         Failure::Sandbox(error) => say!(
             lang,
             "Le bac à sable ne démarre pas : {error}. Avec --fresh, la démonstration repart de zéro.",

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, Local, NaiveDate, TimeDelta, TimeZone, Timelike, Utc};
 use connector_core::clock::Interval;
 use connector_core::unit::UnitKind;
-use connector_core::value::Value;
+use connector_core::value::{Person, Value};
 use rust_decimal::Decimal;
 
 use super::{Lang, say};
@@ -113,6 +113,22 @@ pub fn value(lang: Lang, kind: Option<&UnitKind>, value: &Value) -> String {
         (Value::Tags(tags), _) => tags.join(", "),
         (Value::Unknown(_), _) => say!(lang, "(illisible)", "(unreadable)"),
         (other, _) => other.to_string(),
+    }
+}
+
+/// What a unit or a cell holds, shortly and without quotation marks: for a place of its own, as in a table.
+#[must_use]
+pub fn shown(lang: Lang, kind: Option<&UnitKind>, held: &Value) -> String {
+    let names = |names: Vec<&str>| short(&names.join(", "));
+    match held {
+        Value::Text(text) => short(text),
+        Value::Choice(choice) => short(&choice.name),
+        Value::Choices(choices) => names(choices.iter().map(|choice| choice.name.as_str()).collect()),
+        Value::People(people) => names(people.iter().map(Person::label).collect()),
+        Value::Links(links) => {
+            names(links.iter().map(|link| link.name.as_deref().unwrap_or(link.id.as_str())).collect())
+        }
+        _ => value(lang, kind, held),
     }
 }
 

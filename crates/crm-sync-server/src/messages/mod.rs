@@ -5,12 +5,14 @@
 
 mod check;
 mod command;
+mod crm;
 mod database;
 mod demo;
 mod environment;
 mod failure;
 mod finding;
 mod format;
+mod page;
 mod plan;
 mod problem;
 mod remote;
@@ -22,12 +24,14 @@ use std::str::FromStr;
 
 pub use check::*;
 pub use command::*;
+pub use crm::*;
 pub use database::*;
 pub use demo::*;
 pub use environment::*;
 pub use failure::*;
 pub use finding::*;
 pub use format::*;
+pub use page::*;
 pub use plan::*;
 pub use problem::*;
 pub use remote::*;

@@ -216,6 +216,13 @@ pub fn question(lang: Lang, kind: QuestionKind, remote: &str) -> String {
 /// A guard that stopped a plan, its numbers, and how to let the plan pass.
 #[must_use]
 pub fn trip(lang: Lang, trip: &Trip, unit: Option<&str>, remote: &str) -> String {
+    let (told, guard) = (trip_told(lang, trip, unit, remote), trip.guard);
+    say!(lang, "{told} Si c'est voulu : --override {guard}", "{told} If it is meant: --override {guard}")
+}
+
+/// A guard that stopped a plan, and its numbers.
+#[must_use]
+pub fn trip_told(lang: Lang, trip: &Trip, unit: Option<&str>, remote: &str) -> String {
     let side = trip.side.map_or_else(|| remote_name(remote).to_owned(), |side| side_name(lang, side, remote));
     let (count, of) = (amount(lang, trip.count), amount(lang, trip.of));
     let unit = lang.quoted(unit.unwrap_or_default());
@@ -261,8 +268,7 @@ pub fn trip(lang: Lang, trip: &Trip, unit: Option<&str>, remote: &str) -> String
             "{count} filled cells would be emptied ({side}); the limit is {of}"
         ),
     };
-    let (told, guard) = (capitalised(&told), trip.guard);
-    say!(lang, "{told}. Si c'est voulu : --override {guard}", "{told}. If it is meant: --override {guard}")
+    format!("{}.", capitalised(&told))
 }
 
 fn amount(lang: Lang, count: u64) -> String {

@@ -17,6 +17,9 @@ pub fn run_status(lang: Lang, status: RunStatus) -> String {
             say!(lang, "Arrêté : une décision est nécessaire", "Halted: a decision is needed")
         }
         RunStatus::Cancelled => say!(lang, "Interrompu à votre demande", "Stopped at your request"),
+        RunStatus::Interrupted => {
+            say!(lang, "Coupé : la suite se fait d'elle-même", "Cut off: the rest follows by itself")
+        }
         RunStatus::Failed => say!(lang, "Échec", "Failed"),
     }
 }

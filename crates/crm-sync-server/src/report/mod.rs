@@ -10,7 +10,7 @@ mod result;
 pub use checkup::checkup;
 pub use history::{configured, imported, status};
 pub use json::{checkup_json, connections_json, imported_json, plan_json, run_json};
-pub use plan::plan;
+pub use plan::{disputed, notice, plan, question};
 pub use result::result;
 
 use connector_core::id::UnitKey;
@@ -32,13 +32,21 @@ pub struct Speaker<'a> {
 
 impl Speaker<'_> {
     /// What people call a unit.
-    fn unit(&self, key: &UnitKey) -> String {
+    #[must_use]
+    pub fn unit(&self, key: &UnitKey) -> String {
         self.units.get(key.as_str()).map_or_else(|| key.to_string(), |unit| unit.name().to_owned())
     }
 
     /// What a unit holds, as people write it.
-    fn value(&self, key: &UnitKey, value: &Value) -> String {
+    #[must_use]
+    pub fn value(&self, key: &UnitKey, value: &Value) -> String {
         messages::value(self.lang, self.units.get(key.as_str()).map(|unit| &unit.kind), value)
+    }
+
+    /// What a unit holds, in a place of its own.
+    #[must_use]
+    pub fn shown(&self, key: &UnitKey, value: &Value) -> String {
+        messages::shown(self.lang, self.units.get(key.as_str()).map(|unit| &unit.kind), value)
     }
 
     fn unit_at(&self, position: usize) -> Option<&Unit> {

@@ -101,7 +101,8 @@ fn operation(speaker: &Speaker<'_>, op: &Op) -> String {
 }
 
 /// A conflict: both values with their times, and who wins why.
-pub(super) fn disputed(speaker: &Speaker<'_>, label: &str, conflict: &Conflict) -> String {
+#[must_use]
+pub fn disputed(speaker: &Speaker<'_>, label: &str, conflict: &Conflict) -> String {
     let Speaker { lang, remote, .. } = *speaker;
     let shown = |side: Side| match side {
         Side::Crm => speaker.value(&conflict.unit, &conflict.crm),
@@ -118,7 +119,8 @@ pub(super) fn disputed(speaker: &Speaker<'_>, label: &str, conflict: &Conflict) 
 }
 
 /// A value that cannot be carried: deal, field, value, remedy.
-fn notice(speaker: &Speaker<'_>, notice: &Notice) -> String {
+#[must_use]
+pub fn notice(speaker: &Speaker<'_>, notice: &Notice) -> String {
     let mut told = messages::short(&notice.label);
     if let Some(unit) = &notice.unit {
         // What concerns the whole field is no single deal's, and no value's.
@@ -135,7 +137,9 @@ fn notice(speaker: &Speaker<'_>, notice: &Notice) -> String {
     format!("{told}\n{}", messages::problem(speaker.lang, &notice.problem))
 }
 
-fn question(speaker: &Speaker<'_>, question: &Question) -> String {
+/// What only a person can say.
+#[must_use]
+pub fn question(speaker: &Speaker<'_>, question: &Question) -> String {
     let ids: Vec<&str> = question.remotes.iter().map(connector_core::id::RemoteId::as_str).collect();
     let ids = if ids.is_empty() { String::new() } else { format!(" ({})", ids.join(", ")) };
     let told = messages::question(speaker.lang, question.kind, speaker.remote);

@@ -1,12 +1,13 @@
 //! Connecting a table: which one, which unit is which field, what tells which deal a record is.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use connector_core::connector::DealConnector;
 use connector_core::engine::Connection;
 use connector_core::fold::fold;
-use connector_core::id::{BaseId, UnitKey};
-use connector_core::mapping::{Finding, Mapping, Pair, Severity};
+use connector_core::id::{BaseId, OptionId, UnitKey};
+use connector_core::mapping::{Direction, Finding, Guess, Mapping, Pair, Severity};
 use connector_core::plan::{Policy, Strategy};
 use connector_core::provider::{ConnectorSettings, Container, Place, Provider};
 use connector_core::schema::{Field, FieldKind, Schema};
@@ -30,6 +31,10 @@ pub struct Wanted {
     pub table: Option<String>,
     /// Unit to field name or id; an empty name means not mapped.
     pub fields: BTreeMap<String, String>,
+    /// Unit to the way its values go.
+    pub directions: BTreeMap<String, Direction>,
+    /// Option to the stage that it means; an empty one means that its name decides.
+    pub stages: BTreeMap<OptionId, String>,
     /// Who wins a conflict.
     pub strategy: Option<Strategy>,
     /// The field for the deals' ids.
@@ -38,6 +43,8 @@ pub struct Wanted {
     pub natural_key: Option<Vec<String>>,
     /// Whether unknown options may be made in the remote.
     pub create_options: Option<bool>,
+    /// Whether a field that the table lacks means “not mapped”, as on the CRM's own page, and is no error.
+    pub forgiving: bool,
 }
 
 /// The field that holds the deals' ids.
@@ -65,8 +72,43 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
 }
 
+/// A configuration that is not stored yet.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// What would be stored.
+    pub settings: ConnectionSettings,
+    /// The container, opened.
+    pub connector: Arc<dyn DealConnector>,
+    /// The table's fields.
+    pub schema: Schema,
+    /// Why pairs were suggested, as far as they were.
+    pub guesses: Vec<Guess>,
+    /// What is wrong with the mapping or lost by it, the worst first.
+    pub findings: Vec<Finding>,
+}
+
+impl Draft {
+    /// Itself, unless the mapping cannot work.
+    pub fn sound(self, remote: &str) -> Result<Self, Failure> {
+        let is_fault = |finding: &&Finding| finding.severity == Severity::Error;
+        let faults: Vec<Finding> = self.findings.iter().filter(is_fault).cloned().collect();
+        if faults.is_empty() {
+            return Ok(self);
+        }
+        Err(Failure::BrokenMapping { remote: remote.to_owned(), findings: faults })
+    }
+}
+
 /// Finds the table, makes the mapping, checks and stores it.
 pub async fn configure(app: &App, remote: &str, wanted: Wanted) -> Result<Outcome, Failure> {
+    let Draft { settings, schema, findings, .. } = draft(app, remote, wanted).await?.sound(remote)?;
+    app.store.save_connection(&settings.connection.id, remote, &settings).await?;
+    app.store.save_connector_config(remote, crm_row(&settings)).await?;
+    Ok(Outcome { configured: Configured { remote: remote.to_owned(), settings }, schema, findings })
+}
+
+/// Finds the table, makes the mapping and checks it; stores nothing.
+pub async fn draft(app: &App, remote: &str, wanted: Wanted) -> Result<Draft, Failure> {
     let provider = app.provider(remote).await?;
     let old = app.store.connector_config(remote).await?;
     let before = super::connection::of_remote(app, remote).await.ok().map(|configured| configured.settings);
@@ -100,21 +142,16 @@ pub async fn configure(app: &App, remote: &str, wanted: Wanted) -> Result<Outcom
     let names = old.and_then(|row| row.field_mapping).and_then(|json| serde_json::from_str(&json).ok());
     let mapping = before.map(|before| before.connection.mapping);
     let mut mapping = mapping.unwrap_or_else(|| first_mapping(app.units(), &schema, names.as_ref()));
-    choose_fields(app.units(), &schema, &mut mapping, &wanted.fields)?;
+    choose_fields(app.units(), &schema, &mut mapping, &wanted)?;
+    choose_ways(app.units(), &schema, &mut mapping, &wanted);
     choose_key(app.units(), &mut mapping, wanted.natural_key)?;
     choose_key_field(connector.as_ref(), &mut schema, &mut mapping, &wanted.key_field).await?;
 
     let findings = mapping.check(app.units(), &schema);
-    let broken: Vec<Finding> =
-        findings.iter().filter(|finding| finding.severity == Severity::Error).cloned().collect();
-    if !broken.is_empty() {
-        return Err(Failure::BrokenMapping { remote: remote.to_owned(), findings: broken });
-    }
-    let connection = Connection { id: id.clone(), mapping, policy, create_options };
+    let guesses = Mapping::suggest(app.units(), &schema).guesses;
+    let connection = Connection { id, mapping, policy, create_options };
     let settings = ConnectionSettings { base, table: table.id, table_name: table.name, connection };
-    app.store.save_connection(&id, remote, &settings).await?;
-    app.store.save_connector_config(remote, crm_row(&settings)).await?;
-    Ok(Outcome { configured: Configured { remote: remote.to_owned(), settings }, schema, findings })
+    Ok(Draft { settings, connector, schema, guesses, findings })
 }
 
 /// The connection as the CRM's own page shows it: by names.
@@ -192,11 +229,11 @@ fn choose_fields(
     units: &Units,
     schema: &Schema,
     mapping: &mut Mapping,
-    wanted: &BTreeMap<String, String>,
+    wanted: &Wanted,
 ) -> Result<(), Failure> {
     let mut unknown_units = Vec::new();
     let mut unknown_fields = Vec::new();
-    for (key, name) in wanted {
+    for (key, name) in &wanted.fields {
         let Some(unit) = unit_called(units, key) else {
             unknown_units.push(key.clone());
             continue;
@@ -213,12 +250,35 @@ fn choose_fields(
             None => unknown_fields.push(name.clone()),
         }
     }
+    if wanted.forgiving {
+        return Ok(());
+    }
     refuse_units(units, unknown_units)?;
     if unknown_fields.is_empty() {
         return Ok(());
     }
     let known = schema.fields.iter().map(|field| field.name.clone()).collect();
     Err(Failure::UnknownFields { wanted: unknown_fields, known })
+}
+
+/// Which way each pair goes, and what its options mean.
+fn choose_ways(units: &Units, schema: &Schema, mapping: &mut Mapping, wanted: &Wanted) {
+    for (key, direction) in &wanted.directions {
+        let unit = unit_called(units, key).map(|unit| &unit.key);
+        if let Some(pair) = mapping.pairs.iter_mut().find(|pair| Some(&pair.unit) == unit) {
+            pair.direction = *direction;
+        }
+    }
+    for pair in &mut mapping.pairs {
+        let options = schema.field(&pair.field).map(|field| field.kind.options()).unwrap_or_default();
+        for option in options {
+            match wanted.stages.get(&option.id).map(|stage| stage.trim()) {
+                Some("") => drop(pair.stages.remove(&option.id)),
+                Some(stage) => drop(pair.stages.insert(option.id.clone(), stage.to_owned())),
+                None => {}
+            }
+        }
+    }
 }
 
 fn choose_key(units: &Units, mapping: &mut Mapping, wanted: Option<Vec<String>>) -> Result<(), Failure> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use connector_core::connector::DealConnector;
-use connector_core::engine::{Connection, Engine};
+use connector_core::engine::Connection;
 use connector_core::id::{BaseId, ConnectionId, ContainerId};
 use connector_core::provider::ConnectorSettings;
 use serde::{Deserialize, Serialize};
@@ -73,10 +73,4 @@ pub async fn connector(app: &App, configured: &Configured) -> Result<Arc<dyn Dea
         container: table.clone(),
         create_options: connection.create_options,
     })?)
-}
-
-/// An engine for the connection. Calls nobody.
-pub async fn engine(app: &App, configured: &Configured) -> Result<Engine, Failure> {
-    let connection = configured.settings.connection.clone();
-    Ok(Engine::new(connection, connector(app, configured).await?, app.store.clone(), app.clock.clone()))
 }

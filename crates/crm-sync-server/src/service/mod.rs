@@ -2,6 +2,11 @@
 
 pub mod check;
 pub mod configure;
+pub mod conflicts;
 pub mod connection;
+pub mod crm_settings;
 pub mod deals_file;
+mod fence;
+pub mod glance;
+pub mod sampling;
 pub mod sync;

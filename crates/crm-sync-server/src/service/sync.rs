@@ -1,27 +1,34 @@
 //! Plans and runs, and the lines that they leave in the CRM's own list.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use connector_core::engine::{Engine, EngineError, Report, Request, Watch, sync_all};
-use connector_core::id::{ConnectionId, PlanId};
-use connector_core::plan::{Guard, Mode, Plan, Side};
-use connector_core::store::{RunStatus, Store};
+use connector_core::id::{ConnectionId, DealId, PlanId, RunId, UnitKey};
+use connector_core::lens::Note;
+use connector_core::plan::{Guard, Mode, Plan, Problem, Side};
+use connector_core::store::{OpOutcome, RunRecord, RunStatus, Store};
 use tokio_util::sync::CancellationToken;
 
 use super::connection::{self, Configured};
+use super::fence::{Fenced, Lookout};
 use crate::app::App;
 use crate::failure::Failure;
-use crate::messages;
+use crate::messages::{self, Lang};
 use crate::store::NewSyncLog;
 
 /// How a run is asked for.
 #[derive(Debug, Clone)]
 pub struct Order {
+    /// The id of the run or plan, if it was given one already; greater than every earlier one.
+    pub id: Option<RunId>,
     /// Which way.
     pub mode: Mode,
+    /// Only these deals, if not all.
+    pub only: Option<BTreeSet<DealId>>,
     /// Who or what asks, for the history.
-    pub trigger: &'static str,
+    pub trigger: Cow<'static, str>,
     /// Guards to ignore, this once.
     pub overrides: BTreeSet<Guard>,
     /// Operations of a kept plan to leave out.
@@ -37,8 +44,10 @@ impl Order {
     #[must_use]
     pub fn new(mode: Mode) -> Self {
         Self {
+            id: None,
             mode,
-            trigger: "cli",
+            only: None,
+            trigger: "cli".into(),
             overrides: BTreeSet::new(),
             without: BTreeSet::new(),
             cancel: CancellationToken::new(),
@@ -51,12 +60,23 @@ impl Order {
             overrides: self.overrides.clone(),
             without: self.without.clone(),
             cancel: self.cancel.clone(),
-            ..Request::new(app.new_id(), self.mode, self.trigger)
+            only: self.only.clone(),
+            ..Request::new(self.id(app), self.mode, self.trigger.clone())
         }
     }
 
+    fn id(&self, app: &App) -> RunId {
+        self.id.clone().unwrap_or_else(|| app.new_id().into())
+    }
+
+    /// An engine whose runs write into the remote only while they have the connection.
     async fn engine(&self, app: &App, configured: &Configured) -> Result<Engine, Failure> {
-        Ok(connection::engine(app, configured).await?.watched(self.watch.clone()))
+        let connection = configured.settings.connection.clone();
+        let connector = connection::connector(app, configured).await?;
+        let fenced = Arc::new(Fenced::new(connector, app, &connection.id));
+        let lookout = Arc::new(Lookout::new(fenced.clone(), self.watch.clone()));
+        let engine = Engine::new(connection, fenced, app.store.clone(), app.clock.clone());
+        Ok(engine.leased(app.lease).watched(lookout))
     }
 }
 
@@ -65,10 +85,11 @@ pub async fn is_first(app: &App, configured: &Configured) -> Result<bool, Failur
     Ok(app.store.state(&configured.settings.connection.id).await?.baseline.is_none())
 }
 
-/// Makes a plan and keeps it. Changes nothing else.
+/// Makes a plan, of the id that the order gives, and keeps it. Changes nothing else.
 pub async fn preview(app: &App, configured: &Configured, order: &Order) -> Result<Plan, Failure> {
     let engine = order.engine(app, configured).await?;
-    Ok(engine.plan(PlanId::from(app.new_id()), &order.request(app)).await?)
+    let request = order.request(app);
+    Ok(engine.plan(PlanId::new(request.run.as_str()), &request).await?)
 }
 
 /// Reads, plans and applies in one go.
@@ -144,6 +165,50 @@ pub async fn apply(app: &App, plan: &PlanId, order: Order) -> Result<(Configured
     Ok((configured, report))
 }
 
+/// What the CRM's own page tells of a run, of one of its directions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line {
+    /// `success`, `partial` or `error`.
+    pub status: &'static str,
+    /// How many rows were looked at.
+    pub processed: usize,
+    /// How many were made.
+    pub created: u64,
+    /// How many were changed.
+    pub updated: u64,
+}
+
+impl Line {
+    /// What a run did to `side`.
+    #[must_use]
+    pub fn of(report: &Report, side: Side) -> Self {
+        let reading = report.plan.as_ref().map(|plan| plan.reading);
+        let processed = reading.map_or(0, |reading| match side {
+            Side::Crm => reading.records,
+            Side::Remote => reading.deals,
+        });
+        Self { processed, ..Self::of_record(&report.record, side) }
+    }
+
+    /// The same, as far as the history tells it.
+    #[must_use]
+    pub fn of_record(record: &RunRecord, side: Side) -> Self {
+        let status = match record.status {
+            RunStatus::Ok => "success",
+            RunStatus::Partial | RunStatus::Cancelled | RunStatus::Interrupted | RunStatus::Running => {
+                "partial"
+            }
+            RunStatus::Halted | RunStatus::Failed => "error",
+        };
+        let counts = &record.counts;
+        let (created, updated) = match side {
+            Side::Crm => (counts.created_crm, counts.pulled),
+            Side::Remote => (counts.created_remote, counts.pushed),
+        };
+        Self { status, processed: usize::try_from(counts.read).unwrap_or(usize::MAX), created, updated }
+    }
+}
+
 /// Adds the run to the list that the CRM's own page shows: a line for each direction.
 async fn note(app: &App, remote: &str, report: &Report) -> Result<(), Failure> {
     let record = &report.record;
@@ -154,26 +219,15 @@ async fn note(app: &App, remote: &str, report: &Report) -> Result<(), Failure> {
         Mode::Import => &[Side::Crm],
         Mode::Export => &[Side::Remote],
     };
-    let status = match record.status {
-        RunStatus::Ok => "success",
-        RunStatus::Partial | RunStatus::Cancelled | RunStatus::Running => "partial",
-        RunStatus::Halted | RunStatus::Failed => "error",
-    };
-    let (read_crm, read_remote) =
-        report.plan.as_ref().map_or((0, 0), |plan| (plan.reading.deals, plan.reading.records));
     for side in sides {
-        let counts = &record.counts;
-        let (direction, processed, created, updated) = match side {
-            Side::Crm => ("import", read_remote, counts.created_crm, counts.pulled),
-            Side::Remote => ("export", read_crm, counts.created_remote, counts.pushed),
-        };
+        let line = Line::of(report, *side);
         let log = NewSyncLog {
             provider: remote.to_owned(),
-            direction: direction.to_owned(),
-            status: status.to_owned(),
-            processed: i32::try_from(processed).unwrap_or(i32::MAX),
-            created: i32::try_from(created).unwrap_or(i32::MAX),
-            updated: i32::try_from(updated).unwrap_or(i32::MAX),
+            direction: direction(*side).to_owned(),
+            status: line.status.to_owned(),
+            processed: i32::try_from(line.processed).unwrap_or(i32::MAX),
+            created: i32::try_from(line.created).unwrap_or(i32::MAX),
+            updated: i32::try_from(line.updated).unwrap_or(i32::MAX),
             error: trouble(app, remote, report),
             started: record.started,
             completed: record.finished.unwrap_or_else(|| app.clock.now()),
@@ -183,27 +237,70 @@ async fn note(app: &App, remote: &str, report: &Report) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What the CRM's own page calls the way to `side`.
+const fn direction(side: Side) -> &'static str {
+    match side {
+        Side::Crm => "import",
+        Side::Remote => "export",
+    }
+}
+
 /// What went wrong in a run, shortly.
 fn trouble(app: &App, remote: &str, report: &Report) -> Option<String> {
     const SHOWN: usize = 5;
-    let record = &report.record;
-    if let Some(message) = &record.message {
-        return Some(messages::run_message(app.lang, message, remote));
-    }
-    if record.status == RunStatus::Halted {
-        return Some(messages::run_status(app.lang, record.status));
-    }
-    let plan = report.plan.as_ref()?;
-    let blocked: Vec<String> = plan
-        .notices
-        .iter()
-        .filter(|notice| notice.problem.blocks())
-        .map(|notice| format!("{} : {}", notice.label, messages::problem(app.lang, &notice.problem)))
-        .collect();
-    let mut shown = blocked.get(..SHOWN).unwrap_or(&blocked).join("\n");
-    if blocked.len() > SHOWN {
+    let told = troubles(app, app.lang, remote, report);
+    let mut shown = told.get(..SHOWN).unwrap_or(&told).join("\n");
+    if told.len() > SHOWN {
         shown.push('\n');
-        shown.push_str(&messages::and_more(app.lang, blocked.len() - SHOWN));
+        shown.push_str(&messages::and_more(app.lang, told.len() - SHOWN));
     }
     (!shown.is_empty()).then_some(shown)
+}
+
+/// Everything that went wrong in a run: why it ended early, else the guards that stopped it, else which deals were left
+/// out or not written, each with its reason.
+#[must_use]
+pub fn troubles(app: &App, lang: Lang, remote: &str, report: &Report) -> Vec<String> {
+    if let Some(message) = &report.record.message {
+        return vec![messages::run_message(lang, message, remote)];
+    }
+    let Some(plan) = &report.plan else { return Vec::new() };
+    if !plan.trips.is_empty() {
+        let unit = |key: &UnitKey| app.units().get(key.as_str()).map(|unit| unit.name().to_owned());
+        let told = plan.trips.iter().map(|trip| {
+            let unit = trip.unit.as_ref().and_then(unit);
+            messages::trip_told(lang, trip, unit.as_deref(), remote)
+        });
+        return told.collect();
+    }
+    let blocked = plan.notices.iter().filter(|notice| notice.problem.blocks());
+    let blocked =
+        blocked.map(|notice| format!("{} : {}", notice.label, messages::problem(lang, &notice.problem)));
+    let failed = plan.ops.iter().filter_map(|op| {
+        let result = report.results.get(&op.seq)?;
+        if matches!(result.outcome, OpOutcome::Applied | OpOutcome::Skipped) {
+            return None;
+        }
+        let why = match (result.outcome, &result.message) {
+            (OpOutcome::Refused | OpOutcome::Unknown, Some(message)) => {
+                messages::run_message(lang, message, remote)
+            }
+            (outcome, _) => messages::outcome(lang, outcome, remote),
+        };
+        Some(format!("{} : {why}", op.label))
+    });
+    blocked.chain(failed).collect()
+}
+
+/// The records whose stage is none of ours, with the word that they have.
+#[must_use]
+pub fn unknown_stages(lang: Lang, report: &Report) -> Vec<String> {
+    let notices = report.plan.iter().flat_map(|plan| &plan.notices);
+    let told = notices.filter_map(|notice| match &notice.problem {
+        Problem::Altered { note: note @ Note::UnknownStage { .. } } => {
+            Some(format!("{} : {}", notice.label, messages::note_text(lang, note)))
+        }
+        _ => None,
+    });
+    told.collect()
 }

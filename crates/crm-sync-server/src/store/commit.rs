@@ -62,7 +62,7 @@ fn apply(
     let about: Vec<i32> = effects.iter().filter_map(|effect| deal(&effect.deal)).collect();
     let remotes: Vec<&str> =
         effects.iter().flat_map(|effect| &effect.links).map(|link| link.remote.as_str()).collect();
-    let links = Desk::load(conn, &lease.connection, units, &remotes, &about)?;
+    let links = Desk::load(conn, &lease.connection, units, now, &remotes, &about)?;
     let edits = EditTimes::some(conn, &about)?;
     let mut books = Books::open(units, lease, now, links, edits);
     let committed = effects.iter().map(|effect| books.apply(conn, effect)).collect::<Result<_, _>>()?;

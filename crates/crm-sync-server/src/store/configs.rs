@@ -1,7 +1,9 @@
 //! The CRM's own row for each remote, which its connectors page reads and writes.
 
-use diesel::dsl::now;
+use diesel::dsl::{now, sql};
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text};
 
 use super::conn::{Conn, on_backend};
 use super::failure::Failure;
@@ -22,6 +24,8 @@ pub struct ConnectorConfig {
     pub field_mapping: Option<String>,
     /// Whether it is in use; the CRM's default is yes.
     pub is_active: Option<bool>,
+    /// When it was last changed, as the database shows it: in the CRM's own zone, whatever that is.
+    pub updated: Option<String>,
 }
 
 /// What to change of a row; `None` leaves a column alone.
@@ -45,24 +49,29 @@ type Columns = (
     configs::table_name,
     configs::field_mapping,
     configs::is_active,
+    SqlLiteral<Nullable<Text>>,
 );
-const COLUMNS: Columns = (
-    configs::id,
-    configs::provider,
-    configs::base_id,
-    configs::table_name,
-    configs::field_mapping,
-    configs::is_active,
-);
+
+fn columns() -> Columns {
+    (
+        configs::id,
+        configs::provider,
+        configs::base_id,
+        configs::table_name,
+        configs::field_mapping,
+        configs::is_active,
+        sql("CAST(updated_at AS TEXT)"),
+    )
+}
 
 /// All rows, by remote.
 pub(super) fn list(conn: &mut Conn) -> Result<Vec<ConnectorConfig>, Failure> {
-    Ok(configs::table.select(COLUMNS).order(configs::provider).load(conn)?)
+    Ok(configs::table.select(columns()).order(configs::provider).load(conn)?)
 }
 
 /// The row of this remote.
 pub(super) fn find(conn: &mut Conn, provider: &str) -> Result<Option<ConnectorConfig>, Failure> {
-    Ok(configs::table.filter(configs::provider.eq(provider)).select(COLUMNS).first(conn).optional()?)
+    Ok(configs::table.filter(configs::provider.eq(provider)).select(columns()).first(conn).optional()?)
 }
 
 /// Makes the row if it is absent.
@@ -86,6 +95,6 @@ pub(super) fn save(
         diesel::update(configs::table.filter(configs::provider.eq(provider)))
             .set((change, configs::updated_at.eq(now)))
             .execute(conn)?;
-        Ok(configs::table.filter(configs::provider.eq(provider)).select(COLUMNS).first(conn)?)
+        Ok(configs::table.filter(configs::provider.eq(provider)).select(columns()).first(conn)?)
     })
 }

@@ -151,6 +151,15 @@ pub(super) fn find(
     row.map(ConflictRow::read).transpose()
 }
 
+/// The latest conflicts that were decided, newest first.
+pub(super) fn decided(conn: &mut Conn, limit: u32) -> Result<Vec<Disputed>, Failure> {
+    let rows = conflicts::table
+        .filter(conflicts::state.eq(ConflictState::Decided.to_string()))
+        .order(conflicts::noted_at.desc())
+        .limit(limit.into());
+    rows.load::<ConflictRow>(conn)?.into_iter().map(ConflictRow::read).collect()
+}
+
 /// The conflicts of a deal in all connections, newest first.
 pub(super) fn of_deal(conn: &mut Conn, deal: &DealId) -> Result<Vec<Disputed>, Failure> {
     let Some(deal) = deals::key(deal) else { return Ok(Vec::new()) };

@@ -43,6 +43,15 @@ pub enum UrlError {
 const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Database {
+    /// What people call it.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Postgres { .. } => "PostgreSQL",
+            Self::Sqlite { .. } | Self::Memory => "SQLite",
+        }
+    }
+
     /// The SQLite file at `path`.
     pub fn sqlite(path: impl Into<PathBuf>) -> Self {
         Self::Sqlite { path: path.into(), patience: PATIENCE }

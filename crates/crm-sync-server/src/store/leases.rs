@@ -94,6 +94,27 @@ fn newest(rows: usize) -> Result<(), Failure> {
     if rows == 1 { Ok(()) } else { Err(StoreError::Fenced.into()) }
 }
 
+/// Until when `run` has the connection; `None` if it has it no more at `now`.
+pub(super) fn held_until(
+    conn: &mut Conn,
+    connection: &ConnectionId,
+    run: &RunId,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, Failure> {
+    let row = leases::table.find(connection.as_str()).filter(leases::run.eq(run.as_str()));
+    let until: Option<Moment> = row.select(leases::expires_at).first(conn).optional()?;
+    Ok(until.map(DateTime::from).filter(|until| now < *until))
+}
+
+/// Gives the connection back in the name of a run that was cut off.
+pub(super) fn leave(conn: &mut Conn, connection: &ConnectionId, run: &RunId) -> Result<(), Failure> {
+    diesel::update(leases::table.find(connection.as_str()))
+        .filter(leases::run.eq(run.as_str()))
+        .set(leases::run.eq(None::<String>))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// The run that has the connection at `now`, if one does.
 pub(super) fn holder(
     conn: &mut Conn,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use chrono::{DateTime, Utc};
 use connector_core::id::{ConnectionId, UnitKey};
 use connector_core::state::{Agreement, Link, LinkStatus};
 use connector_core::unit::Units;
@@ -24,10 +25,18 @@ struct LinkRow {
     crm: Document,
     theirs: Document,
     seen_at: Option<Moment>,
+    /// Since when it is a tombstone.
+    ended_at: Option<Moment>,
 }
 
 impl LinkRow {
-    fn new(connection: &ConnectionId, deal: i32, agreed: &Agreement, units: &Units) -> Result<Self, Failure> {
+    fn new(
+        connection: &ConnectionId,
+        deal: i32,
+        agreed: &Agreement,
+        units: &Units,
+        now: DateTime<Utc>,
+    ) -> Result<Self, Failure> {
         Ok(Self {
             connection: connection.to_string(),
             remote: agreed.remote.to_string(),
@@ -36,6 +45,7 @@ impl LinkRow {
             crm: Document::of(&by_unit(units, &agreed.crm))?,
             theirs: Document::of(&by_unit(units, &agreed.theirs))?,
             seen_at: agreed.seen_at.map(Into::into),
+            ended_at: (agreed.status == LinkStatus::Tombstone).then(|| now.into()),
         })
     }
 
@@ -91,6 +101,7 @@ pub(super) enum Owner {
 pub(super) struct Desk<'a> {
     connection: &'a ConnectionId,
     units: &'a Units,
+    now: DateTime<Utc>,
     rows: HashMap<String, LinkRow>,
     written: BTreeSet<String>,
 }
@@ -101,6 +112,7 @@ impl<'a> Desk<'a> {
         conn: &mut Conn,
         connection: &'a ConnectionId,
         units: &'a Units,
+        now: DateTime<Utc>,
         remotes: &[&str],
         owners: &[i32],
     ) -> Result<Self, Failure> {
@@ -114,7 +126,7 @@ impl<'a> Desk<'a> {
             found.extend(live.clone().filter(links::deal.eq_any(owners)).load::<LinkRow>(conn)?);
         }
         let rows = found.into_iter().map(|row| (row.remote.clone(), row)).collect();
-        Ok(Self { connection, units, rows, written: BTreeSet::new() })
+        Ok(Self { connection, units, now, rows, written: BTreeSet::new() })
     }
 
     /// Why these links cannot stand beside the others, if they cannot.
@@ -154,7 +166,8 @@ impl<'a> Desk<'a> {
         for agreement in agreements {
             let remote = agreement.remote.to_string();
             let Some(deal) = deal.or_else(|| self.rows.get(&remote).map(|row| row.deal)) else { continue };
-            self.rows.insert(remote.clone(), LinkRow::new(self.connection, deal, agreement, self.units)?);
+            let row = LinkRow::new(self.connection, deal, agreement, self.units, self.now)?;
+            self.rows.insert(remote.clone(), row);
             self.written.insert(remote);
         }
         Ok(())

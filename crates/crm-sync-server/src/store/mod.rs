@@ -16,6 +16,7 @@ mod database;
 mod deals;
 mod failure;
 mod intents;
+mod jobs;
 mod leases;
 mod links;
 mod migrate;
@@ -25,6 +26,7 @@ mod plans;
 mod pool;
 mod port;
 mod queries;
+mod retention;
 mod runs;
 mod schema;
 mod sync_logs;
@@ -44,7 +46,9 @@ pub use configs::{ConfigChange, ConnectorConfig};
 pub use conflicts::{ConflictState, Disputed};
 pub use connections::Connection;
 pub use database::{Database, UrlError};
+pub use jobs::{Orphan, Step};
 pub use operations::Logged;
+pub use retention::Ages;
 pub use runs::{Run, RunFilter};
 pub use sync_logs::{NewSyncLog, SyncLog};
 pub(crate) use tokens::{TokenEdit, Tokens};
@@ -58,6 +62,7 @@ pub struct DieselStore {
     pool: Pool<Database>,
     units: Arc<Units>,
     clock: Arc<dyn Clock>,
+    kind: &'static str,
 }
 
 /// Why a database cannot be used.
@@ -106,9 +111,10 @@ impl DieselStore {
         if let Some(unit) = units.iter().find(|unit| !deals::is_column(&unit.key)) {
             return Err(OpenError::Unit(unit.key.clone()));
         }
+        let kind = database.kind();
         let pool = tokio::task::spawn_blocking(|| pool::open(database));
         let pool = pool.await.map_err(|_| OpenError::Interrupted)??;
-        Ok(Self { pool, units: Arc::new(units), clock })
+        Ok(Self { pool, units: Arc::new(units), clock, kind })
     }
 
     /// Runs queries on a connection of the pool, away from the threads that must not wait.

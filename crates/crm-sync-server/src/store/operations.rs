@@ -120,6 +120,21 @@ pub(super) fn of_run(conn: &mut Conn, run: &RunId) -> Result<Vec<Logged>, Failur
     rows.load::<Operation>(conn)?.into_iter().map(Operation::read).collect()
 }
 
+/// A part of what a run did, in the order of doing it, and how much there is of it.
+pub(super) fn page_of_run(
+    conn: &mut Conn,
+    run: &RunId,
+    before: u32,
+    limit: u32,
+) -> Result<(Vec<Logged>, usize), Failure> {
+    let of_run = operations::table.filter(operations::run.eq(run.as_str()));
+    let all: i64 = of_run.count().get_result(conn)?;
+    let rows = of_run.order(operations::id).offset(before.into()).limit(limit.into());
+    let rows: Vec<Logged> =
+        rows.load::<Operation>(conn)?.into_iter().map(Operation::read).collect::<Result<_, _>>()?;
+    Ok((rows, usize::try_from(all).unwrap_or_default()))
+}
+
 /// What was done to a deal by all connections, newest first.
 pub(super) fn of_deal(conn: &mut Conn, deal: &DealId, limit: u32) -> Result<Vec<Logged>, Failure> {
     let Some(deal) = deals::key(deal) else { return Ok(Vec::new()) };

@@ -1,6 +1,6 @@
 //! Plans kept for a later approval.
 
-use connector_core::id::{PlanId, RunId};
+use connector_core::id::{ConnectionId, PlanId, RunId};
 use connector_core::plan::Plan;
 use connector_core::store::{SavedPlan, StoreError};
 use diesel::prelude::*;
@@ -35,6 +35,12 @@ pub(super) fn find(conn: &mut Conn, id: &PlanId) -> Result<Option<SavedPlan>, Fa
     };
     let plan = plan.read().map_err(|error| Failure::corrupt("sync_plans", id, error))?;
     Ok(Some(SavedPlan { plan, applied_by: applied_by.map(Into::into) }))
+}
+
+/// The connection that the plan is for.
+pub(super) fn connection(conn: &mut Conn, id: &PlanId) -> Result<Option<ConnectionId>, Failure> {
+    let connection = plans::table.find(id.as_str()).select(plans::connection);
+    Ok(connection.first::<String>(conn).optional()?.map(Into::into))
 }
 
 /// Marks the plan as applied by `run`, unless it was applied before.

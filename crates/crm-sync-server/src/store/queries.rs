@@ -1,6 +1,7 @@
 //! What pages and the command line ask for, and the engine does not.
 
-use connector_core::id::{ConnectionId, DealId, RunId, UnitKey};
+use chrono::{DateTime, Utc};
+use connector_core::id::{ConnectionId, DealId, PlanId, RunId, UnitKey};
 use connector_core::store::StoreError;
 use connector_core::value::Value;
 use diesel::RunQueryDsl as _;
@@ -11,8 +12,8 @@ use serde::de::DeserializeOwned;
 use super::columns::Document;
 use super::{
     ConfigChange, Connection, ConnectorConfig, DieselStore, Disputed, Logged, NewSyncLog, Run, RunFilter,
-    SyncLog, TokenEdit, Tokens, configs, conflicts, connections, deals, leases, migrate, operations, runs,
-    sync_logs, tokens,
+    SyncLog, TokenEdit, Tokens, configs, conflicts, connections, deals, leases, migrate, operations, plans,
+    runs, sync_logs, tokens,
 };
 
 /// The history.
@@ -24,7 +25,7 @@ impl DieselStore {
 
     /// The last run of a connection.
     pub async fn last_run(&self, connection: &ConnectionId) -> Result<Option<Run>, StoreError> {
-        let filter = RunFilter { connection: Some(connection.clone()), before: None };
+        let filter = RunFilter { connection: Some(connection.clone()), ..RunFilter::default() };
         Ok(self.runs(filter, 1).await?.pop())
     }
 
@@ -40,10 +41,37 @@ impl DieselStore {
         self.run(move |conn| leases::holder(conn, &connection, now)).await
     }
 
+    /// Until when `run` has the connection; `None` if it has it no more.
+    pub async fn held_until(
+        &self,
+        connection: &ConnectionId,
+        run: &RunId,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let (connection, run, now) = (connection.clone(), run.clone(), self.clock.now());
+        self.run(move |conn| leases::held_until(conn, &connection, &run, now)).await
+    }
+
+    /// The connection that a kept plan is for, without reading the plan.
+    pub async fn plan_head(&self, plan: &PlanId) -> Result<Option<ConnectionId>, StoreError> {
+        let plan = plan.clone();
+        self.run(move |conn| plans::connection(conn, &plan)).await
+    }
+
     /// What a run did and tried, in the order of doing it.
     pub async fn operations(&self, run: &RunId) -> Result<Vec<Logged>, StoreError> {
         let run = run.clone();
         self.run(move |conn| operations::of_run(conn, &run)).await
+    }
+
+    /// A part of what a run did and tried, in the order of doing it, and how much there is of it.
+    pub async fn operations_page(
+        &self,
+        run: &RunId,
+        before: u32,
+        limit: u32,
+    ) -> Result<(Vec<Logged>, usize), StoreError> {
+        let run = run.clone();
+        self.run(move |conn| operations::page_of_run(conn, &run, before, limit)).await
     }
 
     /// What was done to a deal and tried, by all connections, newest first.
@@ -62,6 +90,11 @@ impl DieselStore {
     pub async fn deal_conflicts(&self, deal: &DealId) -> Result<Vec<Disputed>, StoreError> {
         let deal = deal.clone();
         self.run(move |conn| conflicts::of_deal(conn, &deal)).await
+    }
+
+    /// The latest conflicts that were decided, by all connections, newest first.
+    pub async fn decided_conflicts(&self, limit: u32) -> Result<Vec<Disputed>, StoreError> {
+        self.run(move |conn| conflicts::decided(conn, limit)).await
     }
 
     /// One conflict.
@@ -173,6 +206,12 @@ impl DieselStore {
     /// Wipes replaced tokens from the database's files, if there are any; whether nothing is left of them.
     pub(crate) async fn wipe_tokens(&self) -> Result<bool, StoreError> {
         self.run(tokens::wipe).await
+    }
+
+    /// What the database is called: `PostgreSQL`, `SQLite`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        self.kind
     }
 
     /// Whether the CRM's edits are noted with their times.

@@ -1,7 +1,8 @@
 //! The history of runs.
 
 use connector_core::id::{ConnectionId, RunId};
-use connector_core::store::RunRecord;
+use connector_core::plan::Mode;
+use connector_core::store::{RunRecord, RunStatus};
 use diesel::prelude::*;
 
 use super::columns::{Document, Moment};
@@ -23,6 +24,12 @@ pub struct Run {
 pub struct RunFilter {
     /// Only those of this connection.
     pub connection: Option<ConnectionId>,
+    /// Only those of this remote's connections.
+    pub remote: Option<String>,
+    /// Only those that go this way.
+    pub mode: Option<Mode>,
+    /// Only those that stand so.
+    pub status: Option<RunStatus>,
     /// Only those before this one, to go on where a list ended.
     pub before: Option<RunId>,
 }
@@ -108,6 +115,15 @@ pub(super) fn list(conn: &mut Conn, filter: &RunFilter, limit: u32) -> Result<Ve
     let mut query = runs::table.into_boxed().order(runs::id.desc()).limit(limit.into());
     if let Some(connection) = &filter.connection {
         query = query.filter(runs::connection.eq(connection.as_str()));
+    }
+    if let Some(remote) = &filter.remote {
+        query = query.filter(runs::connection.like(format!("{remote}:%")));
+    }
+    if let Some(mode) = filter.mode {
+        query = query.filter(runs::mode.eq(mode.to_string()));
+    }
+    if let Some(status) = filter.status {
+        query = query.filter(runs::status.eq(status.to_string()));
     }
     if let Some(before) = &filter.before {
         query = query.filter(runs::id.lt(before.as_str()));

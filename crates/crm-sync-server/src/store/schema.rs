@@ -87,6 +87,7 @@ table! {
         crm -> Document,
         theirs -> Document,
         seen_at -> Nullable<Moment>,
+        ended_at -> Nullable<Moment>,
     }
 }
 
@@ -146,6 +147,32 @@ table! {
         usage -> Document,
         message -> Nullable<Text>,
         overrides -> Document,
+    }
+}
+
+table! {
+    use diesel::sql_types::{Bool, Text};
+    use crate::store::columns::types::Document;
+
+    sync_jobs (run) {
+        run -> Text,
+        connection -> Text,
+        job -> Document,
+        cancelled -> Bool,
+        settled -> Bool,
+    }
+}
+
+table! {
+    use diesel::sql_types::{BigInt, Bool, Text};
+    use crate::store::columns::types::{Document, Moment};
+
+    sync_events (run, number) {
+        run -> Text,
+        number -> BigInt,
+        passing -> Bool,
+        event -> Document,
+        at -> Moment,
     }
 }
 
@@ -243,3 +270,5 @@ table! {
         version -> Text,
     }
 }
+
+diesel::allow_tables_to_appear_in_same_query!(sync_runs, sync_jobs);

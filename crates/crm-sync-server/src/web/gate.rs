@@ -7,12 +7,12 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{AUTHORIZATION, HOST, HeaderName, ORIGIN};
 use actix_web::middleware::Next;
-use actix_web::{Error, web};
+use actix_web::{Error, HttpRequest, web};
 use secrecy::ExposeSecret as _;
 use subtle::ConstantTimeEq as _;
 
-use super::site::Access;
 use super::{Refusal, Site, cors};
+use crate::pages;
 
 /// Where a proxy on this machine tells whom it speaks for.
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -27,7 +27,7 @@ pub async fn guard<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let access = &site.access;
     let origin = cors::named(&request, access);
-    let mut answer = match visit(access, &request) {
+    let mut answer = match visit(&site, &request) {
         Err(refusal) => request.error_response(refusal),
         Ok(()) if cors::is_preflight(&request) && origin.is_some() => {
             request.into_response(cors::preflight())
@@ -38,7 +38,8 @@ pub async fn guard<B: MessageBody + 'static>(
     Ok(answer)
 }
 
-fn visit(access: &Access, request: &ServiceRequest) -> Result<(), Refusal> {
+fn visit(site: &Site, request: &ServiceRequest) -> Result<(), Refusal> {
+    let access = &site.access;
     let header = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or_default());
     let host =
         request.uri().authority().map(actix_web::http::uri::Authority::as_str).or_else(|| header(HOST));
@@ -55,7 +56,11 @@ fn visit(access: &Access, request: &ServiceRequest) -> Result<(), Refusal> {
         return Ok(());
     }
     let Some(key) = &access.key else { return Ok(()) };
-    let (caller, now) = (caller(request), Instant::now());
+    let path = request.path();
+    if pages::is_page(path) && (pages::is_open(path) || pages::is_signed_in(request.request(), site)) {
+        return Ok(());
+    }
+    let (caller, now) = (caller(request.request()), Instant::now());
     if let Some(wait) = access.attempts.wait(caller, now) {
         return Err(Refusal::Attempts(wait));
     }
@@ -70,7 +75,8 @@ fn visit(access: &Access, request: &ServiceRequest) -> Result<(), Refusal> {
 }
 
 /// Who asks. A proxy is believed when it is on this machine, and only the last address, which is its own word.
-fn caller(request: &ServiceRequest) -> IpAddr {
+#[must_use]
+pub fn caller(request: &HttpRequest) -> IpAddr {
     let peer = request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |address| address.ip());
     let forwarded = request.headers().get_all(FORWARDED_FOR).last().and_then(|value| value.to_str().ok());
     let forwarded = forwarded.and_then(|list| list.rsplit(',').next()?.trim().parse().ok());

@@ -1,6 +1,7 @@
 //! Why a request was refused, and the answer that says so.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -9,12 +10,12 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, ResponseError, web};
-use serde_json::json;
 
 use super::problem::{PROBLEM_JSON, Problem};
 use super::trace::RequestId;
 use super::verdict::verdict;
 use super::{Site, language};
+use crate::api::crm;
 use crate::failure::Failure;
 use crate::logs::filtered;
 use crate::messages::{self, Lang};
@@ -23,7 +24,7 @@ use crate::messages::{self, Lang};
 #[derive(Debug)]
 pub enum Refusal {
     /// The service could not do it.
-    Failure(Failure),
+    Failure(Arc<Failure>),
     /// The name that the server was called by is not one of its own.
     Host,
     /// A page of this origin may not call.
@@ -103,6 +104,12 @@ pub enum Thing {
 
 impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {
+        Self::Failure(failure.into())
+    }
+}
+
+impl From<Arc<Failure>> for Refusal {
+    fn from(failure: Arc<Failure>) -> Self {
         Self::Failure(failure)
     }
 }
@@ -118,6 +125,12 @@ impl Refusal {
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.verdict().1
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.verdict().0
     }
 
     fn verdict(&self) -> (StatusCode, &'static str) {
@@ -202,8 +215,10 @@ impl ResponseError for Refusal {
             Self::Method { allow } => {
                 answer.insert_header((ALLOW, allow.as_str()));
             }
-            Self::Failure(Failure::Remote(error)) => {
-                if let Some(wait) = error.retry_after() {
+            Self::Failure(failure) => {
+                if let Failure::Remote(error) = failure.as_ref()
+                    && let Some(wait) = error.retry_after()
+                {
                     answer.insert_header((RETRY_AFTER, wait.as_secs().max(1)));
                 }
             }
@@ -230,14 +245,15 @@ pub async fn explain<B: MessageBody + 'static>(
     if refusal.status_code().is_server_error() {
         tracing::error!(code = refusal.code(), cause = ?refusal, "refused");
     }
-    let (content_type, body) = if is_of_the_crm(path) {
-        let error = filtered(&messages::refusal(Lang::Fr, refusal));
-        ("application/json", json!({"success": false, "error": error}).to_string())
+    let (status, content_type, body) = if is_of_the_crm(path) {
+        let (status, body) = crm::refused(refusal);
+        (status, "application/json", filtered(&serde_json::to_string(&body)?))
     } else {
         let problem = refusal.problem(language::of(request, &site), path, request_id);
-        (PROBLEM_JSON, filtered(&serde_json::to_string(&problem)?))
+        (answer.status(), PROBLEM_JSON, filtered(&serde_json::to_string(&problem)?))
     };
     let mut answer = answer.map_body(|_, _| BoxBody::new(body));
+    *answer.response_mut().status_mut() = status;
     answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     Ok(answer)
 }

@@ -1,22 +1,31 @@
 //! What a handler may touch.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use secrecy::SecretString;
+use actix_web::cookie::Key;
+use secrecy::{ExposeSecret as _, SecretString};
 use tokio_util::sync::CancellationToken;
 
 use super::attempts::Attempts;
 use crate::app::App;
+use crate::failure::Failure;
+use crate::secrets::Purpose;
 use crate::settings::Settings;
+use crate::worker::{Worker, WorkerSettings};
 
 /// The program's parts and the rules of the house, shared by all handlers.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Site {
     /// Store, remotes, clock.
     pub app: App,
     /// Who may come in.
     pub access: Arc<Access>,
+    /// Who does long work.
+    pub worker: Worker,
+    /// What the sessions of the pages are sealed with.
+    pub sessions: Key,
     /// Cancelled when the server stops: open streams end then.
     pub stop: CancellationToken,
 }
@@ -34,16 +43,24 @@ pub struct Access {
     pub attempts: Attempts,
 }
 
+impl fmt::Debug for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Site").field("app", &self.app).field("access", &self.access).finish_non_exhaustive()
+    }
+}
+
 impl Site {
     /// The parts with the rules of `settings`; `stop` ends it.
-    #[must_use]
-    pub fn new(app: App, settings: &Settings, stop: CancellationToken) -> Self {
+    pub async fn new(app: App, settings: &Settings, stop: CancellationToken) -> Result<Self, Failure> {
+        let sessions = app.vault.derive(Purpose::Sessions).await?;
+        let sessions = Key::from(sessions.expose_secret());
         let access = Access {
             key: settings.api_key.clone(),
             origins: settings.allowed_origins.clone(),
             address: settings.bind.ip(),
             attempts: Attempts::default(),
         };
-        Self { app, access: Arc::new(access), stop }
+        let worker = Worker::new(app.clone(), WorkerSettings::default());
+        Ok(Self { app, worker, access: Arc::new(access), sessions, stop })
     }
 }

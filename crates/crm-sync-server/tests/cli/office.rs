@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// The variables that the program reads: none of the machine's own must reach it.
-const VARIABLES: [&str; 13] = [
+const VARIABLES: [&str; 14] = [
     "DATABASE_URL",
     "AIRTABLE_TOKEN",
     "NOTION_TOKEN",
@@ -22,6 +22,7 @@ const VARIABLES: [&str; 13] = [
     "CRM_SYNC_SECRET_KEY",
     "CRM_SYNC_PREVIOUS_SECRET_KEY",
     "CRM_SYNC_ALLOWED_ORIGINS",
+    "CRM_SYNC_LEASE",
 ];
 
 /// An office with an empty CRM and an empty table.

@@ -13,6 +13,7 @@ mod conformance;
 mod edits;
 mod failures;
 mod leases;
+mod place;
 mod queries;
 mod races;
 mod support;

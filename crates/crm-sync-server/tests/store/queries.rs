@@ -35,6 +35,24 @@ fn run(id: &str, status: RunStatus) -> RunRecord {
 #[case::postgres(Kind::Postgres)]
 #[case::sqlite(Kind::Sqlite)]
 #[tokio::test]
+async fn runs_are_filtered_by_remote_way_and_status(#[case] kind: Kind) {
+    let desk = Desk::new(kind).await;
+    let lease = desk.lease().await;
+    for (id, status) in [("run-1", RunStatus::Ok), ("run-2", RunStatus::Failed)] {
+        let commit = Commit { run: Some(run(id, status)), ..Commit::default() };
+        desk.store.commit(&lease, commit).await.unwrap();
+    }
+    let found = async |filter: RunFilter| desk.store.runs(filter, 9).await.unwrap().len();
+    let mode = run("run-1", RunStatus::Ok).mode;
+    assert_eq!(found(RunFilter { status: Some(RunStatus::Failed), ..RunFilter::default() }).await, 1);
+    assert_eq!(found(RunFilter { mode: Some(mode), ..RunFilter::default() }).await, 2);
+    assert_eq!(found(RunFilter { remote: Some("notion".into()), ..RunFilter::default() }).await, 0);
+}
+
+#[rstest]
+#[case::postgres(Kind::Postgres)]
+#[case::sqlite(Kind::Sqlite)]
+#[tokio::test]
 async fn runs_are_listed_newest_first_page_by_page(#[case] kind: Kind) {
     let desk = Desk::new(kind).await;
     let lease = desk.lease().await;
@@ -47,7 +65,11 @@ async fn runs_are_listed_newest_first_page_by_page(#[case] kind: Kind) {
     let newest = desk.store.runs(RunFilter::default(), 2).await.unwrap();
     let ids: Vec<_> = newest.iter().map(|run| run.record.id.as_str()).collect();
     assert_eq!(ids, ["run-3", "run-2"]);
-    let before = RunFilter { before: Some("run-2".into()), connection: Some("airtable".into()) };
+    let before = RunFilter {
+        before: Some("run-2".into()),
+        connection: Some("airtable".into()),
+        ..RunFilter::default()
+    };
     let older = desk.store.runs(before, 2).await.unwrap();
     assert_eq!(older.iter().map(|run| &run.record).collect::<Vec<_>>(), [&run("run-1", RunStatus::Ok)]);
     assert_eq!(desk.store.last_run(&"airtable".into()).await.unwrap(), newest.into_iter().next());

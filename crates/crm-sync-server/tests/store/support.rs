@@ -11,101 +11,18 @@ use connector_core::store::{
 use connector_core::testing::ManualClock;
 use connector_core::value::Value;
 use crm_sync_server::crm;
-use crm_sync_server::store::{Database, DieselStore};
-use diesel::connection::SimpleConnection as _;
-use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Text};
-use diesel::{PgConnection, QueryableByName, SqliteConnection};
-use tempfile::TempDir;
+use crm_sync_server::store::DieselStore;
 
-/// Which database a test runs on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Postgres,
-    Sqlite,
-}
-
-/// An empty database, gone with the value.
-pub(crate) enum Place {
-    Postgres(test_postgres::Database),
-    Sqlite(TempDir),
-}
+pub(crate) use crate::place::{Crm, Kind, Place};
 
 impl Place {
-    pub(crate) fn new(kind: Kind) -> Self {
-        match kind {
-            Kind::Postgres => Self::Postgres(test_postgres::CLUSTER.database()),
-            Kind::Sqlite => Self::Sqlite(tempfile::tempdir().unwrap()),
-        }
-    }
-
-    pub(crate) fn database(&self) -> Database {
-        match self {
-            Self::Postgres(database) => database.url().parse().unwrap(),
-            Self::Sqlite(folder) => Database::sqlite(folder.path().join("crm.db")),
-        }
-    }
-
-    /// The CRM, on a connection of its own.
-    pub(crate) fn crm(&self) -> Crm {
-        match self {
-            Self::Postgres(database) => Crm::Postgres(PgConnection::establish(database.url()).unwrap()),
-            Self::Sqlite(folder) => {
-                let path = folder.path().join("crm.db");
-                let mut conn = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
-                conn.batch_execute("PRAGMA busy_timeout = 10000").unwrap();
-                Crm::Sqlite(conn)
-            }
-        }
-    }
-
     pub(crate) async fn store(&self, clock: &ManualClock) -> DieselStore {
         let clock = Arc::new(clock.clone());
         DieselStore::open(self.database(), crm::units().unwrap(), clock).await.unwrap()
     }
 }
 
-/// What the CRM does, in SQL.
-pub(crate) enum Crm {
-    Postgres(PgConnection),
-    Sqlite(SqliteConnection),
-}
-
-#[derive(QueryableByName)]
-struct Shown {
-    #[diesel(sql_type = Nullable<Text>)]
-    shown: Option<String>,
-}
-
 impl Crm {
-    pub(crate) fn execute(&mut self, sql: &str) {
-        self.attempt(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
-    }
-
-    pub(crate) fn attempt(&mut self, sql: &str) -> QueryResult<()> {
-        match self {
-            Self::Postgres(conn) => conn.batch_execute(sql),
-            Self::Sqlite(conn) => conn.batch_execute(sql),
-        }
-    }
-
-    /// What an expression is in the rows of a query, as text: `column("client", "FROM deals")`.
-    pub(crate) fn column(&mut self, expression: &str, of: &str) -> Vec<Option<String>> {
-        let query = diesel::sql_query(format!("SELECT CAST({expression} AS TEXT) AS shown {of}"));
-        let rows: Vec<Shown> = match self {
-            Self::Postgres(conn) => query.load(conn).unwrap(),
-            Self::Sqlite(conn) => query.load(conn).unwrap(),
-        };
-        rows.into_iter().map(|row| row.shown).collect()
-    }
-
-    /// The same of the only row.
-    pub(crate) fn cell(&mut self, expression: &str, of: &str) -> String {
-        let mut rows = self.column(expression, of);
-        assert_eq!(rows.len(), 1, "{expression} {of}");
-        rows.pop().flatten().unwrap_or_default()
-    }
-
     /// Adds a deal as the CRM's form does; its id.
     pub(crate) fn add(&mut self, client: &str) -> DealId {
         self.execute(&format!(

@@ -1,0 +1,301 @@
+//! `/plans/{plan}`: what a sync would do, deal by deal; what is unticked is left out; the rest is applied, exactly.
+
+mod row;
+
+use actix_web::web::Path;
+use askama::Template;
+use chrono::{DateTime, TimeDelta, Utc};
+use connector_core::engine::EngineError;
+use connector_core::id::PlanId;
+use connector_core::plan::{Action, Guard, Mode, Notice, Op, Plan, Side};
+use connector_core::store::{SavedPlan, Store as _};
+
+use super::fields::Fields;
+use super::frame::{Frame, Place};
+use super::history::way;
+use super::paging::{PAGE, Paging};
+use super::picked::LeftOut;
+use super::start::start;
+use super::tool::Tool;
+use super::trouble::{Answer, Trouble, see};
+use super::visitor::Visitor;
+use crate::messages::{self, Lang, Words};
+use crate::report::{self, Speaker};
+use crate::service::connection;
+use crate::service::sync::{self, Order};
+
+use row::OpRow;
+pub(super) use row::{ChangeView, changes};
+
+/// How many notices and questions are shown before the list is cut.
+const SHOWN: usize = 20;
+/// How old a plan may be to be applied, as the engine has it.
+const LIFE: TimeDelta = TimeDelta::hours(1);
+
+#[derive(Debug, Template)]
+#[template(path = "plan.html")]
+struct View {
+    t: Words,
+    frame: Frame,
+    id: PlanId,
+    remote: String,
+    mode: Mode,
+    told: String,
+    figures: Vec<Figure>,
+    trips: Vec<TripView>,
+    kinds: Vec<KindView>,
+    kind: Kind,
+    ops: Vec<OpRow>,
+    paging: Paging,
+    left_out: String,
+    apply: String,
+    cost: String,
+    is_empty: bool,
+    /// Why it can no longer be applied; empty when it can.
+    over: String,
+    /// The run that applied it.
+    applied_by: String,
+    refused: Vec<String>,
+    altered: Vec<String>,
+    questions: Vec<String>,
+    waiting: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Figure {
+    name: String,
+    number: String,
+    tone: &'static str,
+}
+
+/// A guard that stops the plan.
+#[derive(Debug)]
+struct TripView {
+    guard: Guard,
+    name: String,
+    told: String,
+}
+
+/// What the table shows.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, strum::Display, strum::EnumString, strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
+enum Kind {
+    /// Whatever is written.
+    #[default]
+    All,
+    /// What is made.
+    Create,
+    /// What is changed.
+    Update,
+    /// What decides a conflict.
+    Conflicts,
+    /// What only our books note.
+    Books,
+}
+
+#[derive(Debug)]
+struct KindView {
+    value: Kind,
+    name: String,
+    count: usize,
+    is_on: bool,
+}
+
+/// Whether it writes what people wrote; ids and links are our own books.
+fn writes(op: &Op) -> bool {
+    op.action.target().is_some() && op.action != Action::Stamp
+}
+
+impl Kind {
+    fn shows(self, op: &Op) -> bool {
+        let writes = writes(op);
+        match self {
+            Self::All => writes,
+            Self::Create => writes && op.action.creates(),
+            Self::Update => writes && !op.action.creates(),
+            Self::Conflicts => !op.conflicts.is_empty(),
+            Self::Books => !writes,
+        }
+    }
+
+    fn name(self, t: Words) -> String {
+        match self {
+            Self::All => t.filter_all(),
+            Self::Create => t.filter_create(),
+            Self::Update => t.filter_update(),
+            Self::Conflicts => t.filter_conflicts(),
+            Self::Books => t.filter_books(),
+        }
+    }
+}
+
+/// Reads both sides and shows what a sync would do.
+pub(super) async fn make(visitor: Visitor, path: Path<String>, fields: Fields) -> Answer {
+    let tool = Tool::of(&path).ok_or(Trouble::Missing)?;
+    let app = visitor.app();
+    let configured = connection::of_remote(app, tool.remote).await?;
+    let mode = fields.get("mode").and_then(|mode| mode.parse().ok()).unwrap_or_default();
+    let order = Order { trigger: "page".into(), ..Order::new(mode) };
+    let plan = sync::preview(app, &configured, &order).await?;
+    see(format!("/plans/{}", plan.id))
+}
+
+pub(super) async fn show(visitor: Visitor, path: Path<String>) -> Answer {
+    let view = view(&visitor, &PlanId::from(path.into_inner())).await?;
+    visitor.page(&view)
+}
+
+/// Turns a page of the list, or applies the plan without what was unticked on any page.
+pub(super) async fn pick(visitor: Visitor, path: Path<String>, fields: Fields) -> Answer {
+    let id = PlanId::from(path.into_inner());
+    let left_out = left_out(&fields);
+    let go = fields.get("go").unwrap_or("apply");
+    if let Some(kind) = go.strip_prefix("kind:").and_then(|kind| kind.parse::<Kind>().ok()) {
+        return see(format!("/plans/{id}?kind={kind}&without={left_out}#operations"));
+    }
+    if let Some(page) = go.strip_prefix("page:").and_then(|page| page.parse::<usize>().ok()) {
+        let kind: Kind = fields.get("kind").and_then(|kind| kind.parse().ok()).unwrap_or_default();
+        return see(format!("/plans/{id}?kind={kind}&page={page}&without={left_out}#operations"));
+    }
+    let app = visitor.app().clone();
+    let saved = app.store.plan(&id).await?.ok_or_else(|| EngineError::NoPlan(id.clone()))?;
+    let order = Order {
+        trigger: "page".into(),
+        overrides: fields.all("override").filter_map(|guard| guard.parse().ok()).collect(),
+        without: left_out.0,
+        ..Order::new(saved.plan.mode)
+    };
+    let at = app.clone();
+    let work = async move { Ok(sync::apply(&at, &id, order).await?.1) };
+    let run = start(&app, &saved.plan.connection, work).await?;
+    see(format!("/runs/{run}"))
+}
+
+/// What was left out on other pages, and what is shown on this one without a tick.
+fn left_out(fields: &Fields) -> LeftOut {
+    let mut left: LeftOut = fields.get("without").and_then(|text| text.parse().ok()).unwrap_or_default();
+    let numbers = |name| fields.all(name).filter_map(|seq: &str| seq.parse::<u32>().ok());
+    let ticked: Vec<u32> = numbers("pick").collect();
+    for seq in numbers("seq") {
+        if ticked.contains(&seq) {
+            left.0.remove(&seq);
+        } else {
+            left.0.insert(seq);
+        }
+    }
+    left
+}
+
+async fn view(visitor: &Visitor, id: &PlanId) -> Result<View, Trouble> {
+    let (t, lang, app) = (visitor.words(), visitor.lang, visitor.app());
+    let SavedPlan { plan, applied_by } =
+        app.store.plan(id).await?.ok_or_else(|| EngineError::NoPlan(id.clone()))?;
+    let configured = connection::of_id(app, &plan.connection).await?;
+    let remote = configured.map(|configured| configured.remote).unwrap_or_default();
+    let speaker = Speaker { lang, units: app.units(), remote: &remote };
+    let query = &visitor.query;
+    let kind: Kind = query.get("kind").and_then(|kind| kind.parse().ok()).unwrap_or_default();
+    let left: LeftOut = query.get("without").and_then(|text| text.parse().ok()).unwrap_or_default();
+    let shown: Vec<&Op> = plan.ops.iter().filter(|op| kind.shows(op)).collect();
+    let page = query.get("page").and_then(|page| page.parse().ok()).unwrap_or(1);
+    let paging = Paging::new(lang, shown.len(), page);
+    let writing = plan.ops.iter().filter(|op| writes(op));
+    let ticked = writing.filter(|op| !left.0.contains(&op.seq)).count();
+    let (blocked, altered): (Vec<&Notice>, Vec<&Notice>) =
+        plan.notices.iter().partition(|notice| notice.problem.blocks());
+    let told = |notices: &[&Notice]| cut(lang, notices, |notice| report::notice(&speaker, notice));
+    let is_empty = plan.ops.is_empty();
+    Ok(View {
+        t,
+        frame: visitor.frame(t.plan_title_page(), Place::Connectors).await?,
+        id: id.clone(),
+        mode: plan.mode,
+        told: messages::plan_made(lang, plan.made_at, &way(lang, plan.mode)),
+        figures: figures(lang, &plan, blocked.len(), &remote),
+        trips: trips(&speaker, &plan),
+        kinds: kinds(t, &plan, kind),
+        kind,
+        ops: shown
+            .iter()
+            .skip(paging.before())
+            .take(PAGE)
+            .map(|op| OpRow::new(&speaker, op, &left.0))
+            .collect(),
+        paging,
+        left_out: left.to_string(),
+        apply: messages::apply_so_many(lang, ticked),
+        cost: messages::plan_cost(lang, plan.calls, &remote),
+        is_empty,
+        over: if is_old(plan.made_at, app.clock.now()) { t.plan_old() } else { String::new() },
+        applied_by: applied_by.map(|run| run.to_string()).unwrap_or_default(),
+        refused: told(&blocked),
+        altered: told(&altered),
+        questions: cut(lang, &plan.questions, |question| report::question(&speaker, question)),
+        waiting: cut(lang, &plan.conflicts, |conflict| {
+            report::disputed(&speaker, conflict.deal.as_str(), conflict)
+        }),
+        remote,
+    })
+}
+
+fn is_old(made: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    now - made > LIFE
+}
+
+/// The first of a list, and how many more there are.
+fn cut<T>(lang: Lang, items: &[T], told: impl Fn(&T) -> String) -> Vec<String> {
+    let mut lines: Vec<String> = items.iter().take(SHOWN).map(told).collect();
+    if items.len() > SHOWN {
+        lines.push(messages::and_more(lang, items.len() - SHOWN));
+    }
+    lines
+}
+
+fn figures(lang: Lang, plan: &Plan, refused: usize, remote: &str) -> Vec<Figure> {
+    let t = Words(lang);
+    let count = |side, creates| {
+        let wanted =
+            |op: &&Op| writes(op) && op.action.target() == Some(side) && op.action.creates() == creates;
+        plan.ops.iter().filter(wanted).count()
+    };
+    let conflicts = plan.ops.iter().map(|op| op.conflicts.len()).sum::<usize>() + plan.conflicts.len();
+    let figure = |name, number, tone: &'static str| Figure {
+        name,
+        number: messages::whole(lang, number),
+        tone: if number == 0 { "" } else { tone },
+    };
+    vec![
+        figure(messages::figure_create_there(lang, remote), count(Side::Remote, true), ""),
+        figure(messages::figure_update_there(lang, remote), count(Side::Remote, false), ""),
+        figure(t.figure_create_crm(), count(Side::Crm, true), ""),
+        figure(t.figure_update_crm(), count(Side::Crm, false), ""),
+        figure(t.figure_conflicts(), conflicts, "warn"),
+        figure(t.figure_refused(), refused, "bad"),
+        figure(t.figure_unchanged(), plan.reading.unchanged, ""),
+    ]
+}
+
+fn trips(speaker: &Speaker<'_>, plan: &Plan) -> Vec<TripView> {
+    let view = |trip: &connector_core::plan::Trip| {
+        let unit = trip.unit.as_ref().map(|unit| speaker.unit(unit));
+        TripView {
+            guard: trip.guard,
+            name: messages::guard_name(speaker.lang, trip.guard),
+            told: messages::trip_told(speaker.lang, trip, unit.as_deref(), speaker.remote),
+        }
+    };
+    plan.trips.iter().map(view).collect()
+}
+
+fn kinds(t: Words, plan: &Plan, chosen: Kind) -> Vec<KindView> {
+    let view = |kind: &Kind| KindView {
+        value: *kind,
+        name: kind.name(t),
+        count: plan.ops.iter().filter(|op| kind.shows(op)).count(),
+        is_on: *kind == chosen,
+    };
+    let all: &[Kind] = strum::VariantArray::VARIANTS;
+    all.iter().map(view).filter(|kind| kind.count > 0 || kind.is_on).collect()
+}

@@ -1,0 +1,140 @@
+//! `/runs/{run}`: a run as it happens, and what it came to.
+
+use actix_web::web::Path;
+use askama::Template;
+use connector_core::id::{DealId, RunId};
+use connector_core::store::{OpOutcome, RunStatus};
+
+use super::badge::Badge;
+use super::fields::Fields;
+use super::frame::{Frame, Place};
+use super::history::{RunRow, remote_of, way};
+use super::paging::{PAGE, Paging};
+use super::plan::{ChangeView, changes};
+use super::start::start as start_work;
+use super::tool::Tool;
+use super::trouble::{Answer, Trouble, see};
+use super::visitor::Visitor;
+use crate::messages::{self, Words};
+use crate::report::Speaker;
+use crate::service::connection;
+use crate::service::sync::{self, Order};
+use crate::store::Logged;
+
+#[derive(Debug, Template)]
+#[template(path = "run.html")]
+struct View {
+    t: Words,
+    frame: Frame,
+    run: RunRow,
+    is_live: bool,
+    told: String,
+    facts: Vec<(String, String)>,
+    figures: Vec<(String, u64)>,
+    /// The plan that waits for a person.
+    plan: String,
+    remote: String,
+    rows: Vec<OperationRow>,
+    paging: Paging,
+}
+
+/// What a run did to one deal.
+#[derive(Debug)]
+pub(super) struct OperationRow {
+    pub(super) label: String,
+    pub(super) deal: Option<DealId>,
+    pub(super) name: String,
+    pub(super) outcome: Badge,
+    pub(super) message: String,
+    pub(super) changes: Vec<ChangeView>,
+}
+
+impl OperationRow {
+    pub(super) fn new(speaker: &Speaker<'_>, logged: &Logged) -> Self {
+        let entry = &logged.entry;
+        let lang = speaker.lang;
+        let why = match (entry.outcome, &entry.message) {
+            (OpOutcome::Applied, _) => String::new(),
+            (OpOutcome::Refused | OpOutcome::Unknown, Some(said)) => {
+                messages::run_message(lang, said, speaker.remote)
+            }
+            (outcome, _) => messages::outcome(lang, outcome, speaker.remote),
+        };
+        Self {
+            label: messages::short(&entry.label),
+            deal: entry.deal.clone(),
+            name: messages::operation_name(lang, entry.action, speaker.remote),
+            outcome: Badge::of_outcome(lang, entry.outcome),
+            message: why,
+            changes: changes(
+                speaker,
+                &entry.changes,
+                entry.action.creates(),
+                entry.action.target().is_some(),
+            ),
+        }
+    }
+}
+
+/// Reads, plans and applies at once; the first run of a connection goes by way of the preview.
+pub(super) async fn start(visitor: Visitor, path: Path<String>, fields: Fields) -> Answer {
+    let tool = Tool::of(&path).ok_or(Trouble::Missing)?;
+    let app = visitor.app().clone();
+    let configured = connection::of_remote(&app, tool.remote).await?;
+    let mode = fields.get("mode").and_then(|mode| mode.parse().ok()).unwrap_or_default();
+    let order = Order { trigger: "page".into(), ..Order::new(mode) };
+    if sync::is_first(&app, &configured).await? {
+        let plan = sync::preview(&app, &configured, &order).await?;
+        return see(format!("/plans/{}", plan.id));
+    }
+    let connection = configured.settings.connection.id.clone();
+    let (at, work) = (app.clone(), configured);
+    let run = start_work(&app, &connection, async move { sync::run(&at, &work, &order).await }).await?;
+    see(format!("/runs/{run}"))
+}
+
+pub(super) async fn show(visitor: Visitor, path: Path<String>) -> Answer {
+    let (t, lang, app) = (visitor.words(), visitor.lang, visitor.app());
+    let id = RunId::from(path.into_inner());
+    let run = app.store.run_of(&id).await?.ok_or(Trouble::Missing)?;
+    let page = visitor.query.get("page").and_then(|page| page.parse().ok()).unwrap_or(1);
+    let all = app.store.operations_page(&id, 0, 0).await?.1;
+    let paging = Paging::new(lang, all, page);
+    let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let (logged, _) = app.store.operations_page(&id, number(paging.before()), number(PAGE)).await?;
+    let (record, counts, remote) = (&run.record, &run.record.counts, remote_of(&run).to_owned());
+    let speaker = Speaker { lang, units: app.units(), remote: &remote };
+    let is_live = record.status == RunStatus::Running;
+    let taken = record.finished.unwrap_or_else(|| app.clock.now()) - record.started;
+    let waits = matches!(record.status, RunStatus::Halted);
+    let plan = record.plan.as_ref().map_or_else(|| record.id.to_string(), ToString::to_string);
+    let there = messages::remote_name(&remote).to_owned();
+    let view = View {
+        t,
+        frame: visitor.frame(t.run_title(), Place::History).await?,
+        is_live,
+        told: if is_live { t.run_live_lead() } else { messages::run_status(lang, record.status) },
+        facts: vec![
+            (t.run_remote(), there.clone()),
+            (t.run_way(), way(lang, record.mode)),
+            (t.run_when(), messages::moment(lang, record.started)),
+            (t.run_duration(), messages::seconds(lang, taken.num_seconds())),
+            (t.run_calls(), messages::run_cost(lang, record.usage.calls, record.usage.waited_ms, &remote)),
+            (t.run_asked_by(), messages::asked_by(lang, &record.trigger)),
+        ],
+        figures: vec![
+            (messages::created_there(lang, &remote), counts.created_remote),
+            (messages::updated_there(lang, &remote), counts.pushed),
+            (t.figure_created_crm(), counts.created_crm),
+            (t.figure_updated_crm(), counts.pulled),
+            (t.figure_conflicts(), counts.conflicts + counts.waiting),
+            (t.run_failed(), counts.failed + counts.stale),
+        ],
+        plan: if waits { plan } else { String::new() },
+        rows: logged.iter().map(|logged| OperationRow::new(&speaker, logged)).collect(),
+        run: RunRow::new(lang, &run),
+        paging,
+        remote,
+    };
+    visitor.page(&view)
+}

@@ -1,0 +1,113 @@
+//! `/settings`: language, requests, the doctor, the version.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::LOCATION;
+use askama::Template;
+use chrono::Datelike as _;
+
+use super::badge::Badge;
+use super::fields::Fields;
+use super::frame::{Frame, Place};
+use super::tool::TOOLS;
+use super::trouble::{Answer, Trouble};
+use super::visitor::{LANGUAGE_COOKIE, Visitor, lasting};
+use crate::app::AIRTABLE;
+use crate::messages::{self, Lang, Words};
+use crate::report::{self, Speaker};
+use crate::service::{check, connection};
+use crate::store::RunFilter;
+
+/// The calls a month of Airtable's free plan.
+const FREE_CALLS: u64 = 1_000;
+/// The most runs whose calls are counted.
+const RUNS: u32 = 10_000;
+
+#[derive(Debug, Template)]
+#[template(path = "settings.html")]
+struct View {
+    t: Words,
+    frame: Frame,
+    budgets: Vec<Budget>,
+    doctors: Vec<Doctor>,
+    edit_times: String,
+    version: &'static str,
+    database: String,
+}
+
+/// The requests of one remote, this month.
+#[derive(Debug)]
+struct Budget {
+    name: &'static str,
+    told: String,
+    calls: u64,
+    cap: u64,
+}
+
+/// One remote's checkup, if it was asked for.
+#[derive(Debug)]
+struct Doctor {
+    remote: &'static str,
+    name: &'static str,
+    badge: Option<Badge>,
+    told: String,
+}
+
+pub(super) async fn show(visitor: Visitor) -> Answer {
+    let (t, lang, app) = (visitor.words(), visitor.lang, visitor.app());
+    let month = app.clock.now().date_naive().with_day(1).unwrap_or_default();
+    let (mut budgets, mut doctors) = (Vec::new(), Vec::new());
+    for tool in TOOLS {
+        if connection::of_remote(app, tool.remote).await.is_err() {
+            continue;
+        }
+        let filter = RunFilter { remote: Some(tool.remote.to_owned()), ..RunFilter::default() };
+        let runs = app.store.runs(filter, RUNS).await?;
+        let calls = runs.iter().filter(|run| run.record.started.date_naive() >= month);
+        let calls: u64 = calls.map(|run| run.record.usage.calls).sum();
+        let cap = if tool.remote == AIRTABLE { FREE_CALLS } else { 0 };
+        let shown = |number: u64| messages::whole(lang, usize::try_from(number).unwrap_or(usize::MAX));
+        let told = messages::calls_of_cap(
+            lang,
+            &shown(calls),
+            (cap > 0).then(|| shown(cap)).as_deref(),
+            tool.remote,
+        );
+        budgets.push(Budget { name: tool.name(), told, calls, cap });
+        let mut doctor = Doctor { remote: tool.remote, name: tool.name(), badge: None, told: String::new() };
+        if visitor.query.get("examine") == Some(tool.remote) {
+            let checkup = check::check(app, tool.remote).await?;
+            let badge = if checkup.is_sound() {
+                Badge::new("good", t.settings_sound())
+            } else {
+                Badge::new("bad", t.settings_unsound())
+            };
+            doctor.badge = Some(badge);
+            doctor.told =
+                report::checkup(&Speaker { lang, units: app.units(), remote: tool.remote }, &checkup);
+        }
+        doctors.push(doctor);
+    }
+    let is_on = app.store.edit_times().await?;
+    let view = View {
+        t,
+        frame: visitor.frame(t.settings(), Place::Settings).await?,
+        budgets,
+        doctors,
+        edit_times: if is_on { t.settings_edit_times_on() } else { t.settings_edit_times_off() },
+        version: env!("CARGO_PKG_VERSION"),
+        database: app.store.kind().to_owned(),
+    };
+    visitor.page(&view)
+}
+
+/// Remembers the language and goes back to where it was chosen.
+pub(super) async fn choose_language(_: Visitor, fields: Fields) -> Answer {
+    let lang: Lang = fields.get("lang").and_then(|lang| lang.parse().ok()).ok_or(Trouble::Missing)?;
+    // A path of ours and nothing else: `//host` would lead elsewhere.
+    let is_ours = |back: &&str| back.starts_with('/') && !back.starts_with("//") && !back.contains('\\');
+    let back = fields.get("back").filter(is_ours).unwrap_or("/connectors");
+    Ok(HttpResponse::SeeOther()
+        .insert_header((LOCATION, back))
+        .cookie(lasting(LANGUAGE_COOKIE, lang.code()))
+        .finish())
+}

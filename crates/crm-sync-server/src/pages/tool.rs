@@ -1,0 +1,59 @@
+//! What people need to know of a remote beyond what its connector says: where a token is made, with which rights.
+
+use crate::app::{AIRTABLE, NOTION};
+use crate::messages::{self, Lang, remote_name};
+
+/// A remote, for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Tool {
+    /// Its name in addresses.
+    pub(super) remote: &'static str,
+    /// Where tokens are made.
+    pub(super) tokens: &'static str,
+    /// An address as people copy it from the browser.
+    pub(super) example: &'static str,
+    /// The environment variable that wins over a stored token.
+    pub(super) variable: &'static str,
+    /// The rights that a token needs, where the remote has names for them.
+    pub(super) scopes: &'static [&'static str],
+}
+
+/// All of them, in the order of their tabs.
+pub(super) const TOOLS: [Tool; 2] = [
+    Tool {
+        remote: AIRTABLE,
+        tokens: "https://airtable.com/create/tokens",
+        example: "https://airtable.com/app…/tbl…",
+        variable: "AIRTABLE_TOKEN",
+        scopes: &["data.records:read", "data.records:write", "schema.bases:read", "schema.bases:write"],
+    },
+    Tool {
+        remote: NOTION,
+        tokens: "https://www.notion.so/profile/integrations",
+        example: "https://www.notion.so/…?v=…",
+        variable: "NOTION_TOKEN",
+        scopes: &[],
+    },
+];
+
+impl Tool {
+    /// The one of this name.
+    pub(super) fn of(remote: &str) -> Option<Self> {
+        TOOLS.into_iter().find(|tool| tool.remote == remote)
+    }
+
+    /// What people call it.
+    pub(super) fn name(self) -> &'static str {
+        remote_name(self.remote)
+    }
+
+    /// Its first letter.
+    pub(super) fn letter(self) -> String {
+        self.name().chars().take(1).collect()
+    }
+
+    /// How a token is made, step by step.
+    pub(super) fn help(self, lang: Lang) -> Vec<String> {
+        messages::token_help(lang, self.remote)
+    }
+}

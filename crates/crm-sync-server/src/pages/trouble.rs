@@ -1,0 +1,75 @@
+//! Why there is no page.
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpResponse, ResponseError};
+use connector_core::engine::EngineError;
+use connector_core::store::StoreError;
+
+use crate::failure::Failure;
+
+/// A page, or why there is none.
+pub(super) type Answer = Result<HttpResponse, Trouble>;
+
+/// Why there is no page. [`explain`](super::explain()) makes a page of it.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// There is nothing at this address.
+    Missing,
+    /// The form is not from a page of ours, or from an old one.
+    Form,
+    /// It could not be done.
+    Failure(Box<Failure>),
+    /// The template failed.
+    Template(askama::Error),
+}
+
+impl<F: Into<Failure>> From<F> for Trouble {
+    fn from(failure: F) -> Self {
+        Self::Failure(Box::new(failure.into()))
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("there is nothing at this address"),
+            Self::Form => f.write_str("the form is not from a page of ours"),
+            Self::Failure(failure) => write!(f, "{failure:?}"),
+            Self::Template(error) => write!(f, "the template failed: {error}"),
+        }
+    }
+}
+
+impl ResponseError for Trouble {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::Missing => StatusCode::NOT_FOUND,
+            Self::Form => StatusCode::FORBIDDEN,
+            Self::Template(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Failure(failure) => match failure.as_ref() {
+                Failure::Store(StoreError::Held(_)) | Failure::Engine(EngineError::Running(_)) => {
+                    StatusCode::CONFLICT
+                }
+                Failure::Engine(EngineError::NoPlan(_)) => StatusCode::NOT_FOUND,
+                Failure::Engine(_) => StatusCode::CONFLICT,
+                Failure::Store(_) | Failure::Open(_) => StatusCode::INTERNAL_SERVER_ERROR,
+                Failure::Remote(_) => StatusCode::BAD_GATEWAY,
+                _ => StatusCode::UNPROCESSABLE_ENTITY,
+            },
+        }
+    }
+
+    /// Without a body, which `explain` writes.
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status_code())
+    }
+}
+
+/// Sends the browser to the page that shows what came of a form.
+#[expect(clippy::unnecessary_wraps, reason = "what a handler answers")]
+pub(super) fn see(address: impl AsRef<str>) -> Answer {
+    Ok(HttpResponse::SeeOther().insert_header((LOCATION, address.as_ref())).finish())
+}

@@ -1,0 +1,15 @@
+//! The server as other programs meet it: over sockets, on both databases, against an Airtable on loopback. Every answer
+//! is held against the server's own OpenAPI document.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what surprises a test may panic"
+)]
+
+mod crm;
+mod document;
+mod house;
+#[path = "../store/place.rs"]
+mod place;
