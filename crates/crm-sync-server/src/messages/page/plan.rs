@@ -115,6 +115,14 @@ pub fn operation_name(lang: Lang, action: Action, remote: &str) -> String {
         Action::Release => {
             say!(lang, "Détacher : supprimé d'un côté", "Let go: deleted on one side")
         }
+        Action::FlagDeal => {
+            say!(lang, "Marquer dans le CRM : supprimé dans {there}", "Flag in the CRM: deleted in {there}")
+        }
+        Action::FlagRecord => {
+            say!(lang, "Marquer dans {there} : supprimé dans le CRM", "Flag in {there}: deleted in the CRM")
+        }
+        Action::DeleteDeal => say!(lang, "Supprimer du CRM", "Delete from the CRM"),
+        Action::DeleteRecord => say!(lang, "Supprimer de {there}", "Delete from {there}"),
         Action::Stamp => say!(lang, "Écrire le CRM ID dans {there}", "Write the CRM ID in {there}"),
     }
 }
@@ -124,6 +132,7 @@ pub fn operation_name(lang: Lang, action: Action, remote: &str) -> String {
 pub fn guard_name(lang: Lang, guard: Guard) -> String {
     match guard {
         Guard::MassDelete => say!(lang, "Suppressions en masse", "Many deletions"),
+        Guard::AccessLost => say!(lang, "Accès perdu", "Access lost"),
         Guard::EmptySide => say!(lang, "Un côté est vide", "One side is empty"),
         Guard::EverythingChanged => say!(lang, "Presque tout a changé", "Nearly everything changed"),
         Guard::CreateFlood => say!(lang, "Créations en masse", "Many creations"),
