@@ -12,8 +12,8 @@ pub fn crm_not_configured(remote: &str) -> String {
 #[must_use]
 pub fn crm_connected(table: &str, records: usize, is_whole: bool) -> String {
     let records = Lang::Fr.count(records, "enregistrement", "enregistrements");
-    let at_least = if is_whole { "" } else { "au moins " };
-    format!("Connexion réussie à « {table} » : {at_least}{records}")
+    let more_than = if is_whole { "" } else { "plus de " };
+    format!("Connexion réussie à « {table} » : {more_than}{records}")
 }
 
 /// An export without deals.

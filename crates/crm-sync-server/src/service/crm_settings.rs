@@ -1,7 +1,10 @@
 //! The CRM's own settings of a remote: the row that its connectors page edits by names, and the connection that it means.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use connector_core::connector::DealConnector;
+use connector_core::schema::Schema;
 use secrecy::SecretString;
 
 use super::configure::{self, Wanted};
@@ -53,6 +56,22 @@ pub async fn change(
 /// The connection that the row means: the one in use if the row says the same, else one made of it, by names. A field
 /// that the table lacks is left unmapped, since the CRM's page takes it for “no value”.
 pub async fn connection(app: &App, remote: &str) -> Result<Configured, Failure> {
+    Ok(open(app, remote).await?.configured)
+}
+
+/// The connection that a row means, opened.
+#[derive(Debug)]
+pub struct Opened {
+    /// The connection.
+    pub configured: Configured,
+    /// The container.
+    pub connector: Arc<dyn DealConnector>,
+    /// Its fields, if they had to be read.
+    pub schema: Option<Schema>,
+}
+
+/// [`connection`], opened: with what was asked to find it.
+pub async fn open(app: &App, remote: &str) -> Result<Opened, Failure> {
     let missing = || Failure::NotConfigured { remote: remote.to_owned() };
     let row = app.store.connector_config(remote).await?.ok_or_else(missing)?;
     let base = given(row.base_id.as_deref()).ok_or_else(missing)?.to_owned();
@@ -60,16 +79,19 @@ pub async fn connection(app: &App, remote: &str) -> Result<Configured, Failure> 
     let names = names(&row);
     match connection::of_remote(app, remote).await {
         Ok(configured) if agrees(&configured.settings, &base, table.as_deref(), names.as_ref()) => {
-            return Ok(configured);
+            let connector = connection::connector(app, &configured).await?;
+            return Ok(Opened { configured, connector, schema: None });
         }
         Ok(_) | Err(Failure::NotConfigured { .. }) => {}
         Err(failure) => return Err(failure),
     }
     let fields = names.unwrap_or_default();
     let wanted = Wanted { base: Some(base), table, fields, forgiving: true, ..Wanted::default() };
-    let settings = configure::draft(app, remote, wanted).await?.sound(remote)?.settings;
+    let draft = configure::draft(app, remote, wanted).await?.sound(remote)?;
+    let configure::Draft { settings, connector, schema, .. } = draft;
     app.store.save_connection(&settings.connection.id, remote, &settings).await?;
-    Ok(Configured { remote: remote.to_owned(), settings })
+    let configured = Configured { remote: remote.to_owned(), settings };
+    Ok(Opened { configured, connector, schema: Some(schema) })
 }
 
 fn given(text: Option<&str>) -> Option<&str> {

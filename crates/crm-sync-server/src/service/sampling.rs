@@ -3,7 +3,7 @@
 use connector_core::Error;
 use connector_core::connector::{DealConnector, Listing, RemoteDeal};
 use connector_core::id::FieldId;
-use connector_core::schema::Schema;
+use connector_core::schema::{FieldKind, Schema};
 use connector_core::state::Deal;
 use connector_core::store::Store as _;
 use futures::StreamExt as _;
@@ -27,7 +27,9 @@ pub struct Sample {
 
 /// Reads a few rows of both sides, in as many requests as pages hold [`ROWS`] records.
 pub async fn sample(app: &App, connector: &dyn DealConnector, schema: &Schema) -> Result<Sample, Failure> {
-    let fields: Vec<FieldId> = schema.fields.iter().map(|field| field.id.clone()).collect();
+    // A body costs a request for each record.
+    let fields = schema.fields.iter().filter(|field| !matches!(field.kind, FieldKind::Body));
+    let fields: Vec<FieldId> = fields.map(|field| field.id.clone()).collect();
     let records = records(connector, fields).await?;
     let mut deals = app.store.deals().await?;
     deals.truncate(ROWS);
@@ -44,8 +46,16 @@ async fn records(connector: &dyn DealConnector, fields: Vec<FieldId>) -> Result<
     Ok(records)
 }
 
-/// How many records the container has, counted up to [`ROWS`]; and whether that is all of them.
+/// How many records the container has, as one page of a listing tells: exactly, or as many as it holds and there are
+/// more. One request, whatever the size.
 pub async fn count(connector: &dyn DealConnector) -> Result<(usize, bool), Error> {
-    let records = records(connector, Vec::new()).await?;
-    Ok((records.len().min(ROWS), records.len() <= ROWS))
+    let mut pages = connector.list(Listing::everything(Vec::new()));
+    let Some(page) = pages.next().await.transpose()? else { return Ok((0, true)) };
+    let capabilities = connector.capabilities();
+    // The last page of a listing says where the change feed stands, if there is one.
+    let is_whole = match capabilities.feed {
+        Some(_) => page.cursor.is_some(),
+        None => page.deals.len() < capabilities.page.get(),
+    };
+    Ok((page.deals.len(), is_whole))
 }

@@ -11,5 +11,6 @@
 mod crm;
 mod document;
 mod house;
+mod notion;
 #[path = "../store/place.rs"]
 mod place;

@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 use super::envelope::{Error, plain};
 use crate::failure::Failure;
 use crate::messages::{self, Lang};
-use crate::service::{connection, crm_settings, sampling};
+use crate::service::crm_settings::{self, Opened};
+use crate::service::sampling;
 use crate::web::{PathOf, Refusal, Site};
 
 /// What trying a connection came to.
@@ -20,7 +21,7 @@ pub(crate) struct Tried {
     /// What the table is called now.
     #[serde(skip_serializing_if = "Option::is_none")]
     table_name: Option<String>,
-    /// How many records it has, counted up to a few pages.
+    /// How many records it has: exactly, or those of one page and the message says that there are more.
     #[serde(skip_serializing_if = "Option::is_none")]
     record_count: Option<usize>,
 }
@@ -47,6 +48,7 @@ pub(super) async fn test(site: web::Data<Site>, provider: PathOf<String>) -> Res
             failure @ (Failure::Remote(_)
             | Failure::NoBase { .. }
             | Failure::NoTable { .. }
+            | Failure::WhichTable { .. }
             | Failure::BrokenMapping { .. }),
         ) => Tried {
             success: false,
@@ -59,9 +61,13 @@ pub(super) async fn test(site: web::Data<Site>, provider: PathOf<String>) -> Res
     Ok(HttpResponse::Ok().json(tried))
 }
 
+/// Three requests at most, whatever the size of the table.
 async fn try_out(site: &Site, remote: &str) -> Result<(String, usize, bool), Failure> {
-    let configured = crm_settings::connection(&site.app, remote).await?;
-    let connector = connection::connector(&site.app, &configured).await?;
+    let Opened { connector, schema, .. } = crm_settings::open(&site.app, remote).await?;
+    let name = match schema {
+        Some(schema) => schema.name,
+        None => connector.schema().await?.name,
+    };
     let (count, is_whole) = sampling::count(connector.as_ref()).await?;
-    Ok((connector.schema().await?.name, count, is_whole))
+    Ok((name, count, is_whole))
 }
