@@ -51,11 +51,6 @@ async fn records(connector: &dyn DealConnector, fields: Vec<FieldId>) -> Result<
 pub async fn count(connector: &dyn DealConnector) -> Result<(usize, bool), Error> {
     let mut pages = connector.list(Listing::everything(Vec::new()));
     let Some(page) = pages.next().await.transpose()? else { return Ok((0, true)) };
-    let capabilities = connector.capabilities();
-    // The last page of a listing says where the change feed stands, if there is one.
-    let is_whole = match capabilities.feed {
-        Some(_) => page.cursor.is_some(),
-        None => page.deals.len() < capabilities.page.get(),
-    };
+    let is_whole = page.is_last(&connector.capabilities());
     Ok((page.deals.len(), is_whole))
 }
