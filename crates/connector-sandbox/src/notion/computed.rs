@@ -4,10 +4,12 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::notion::data_source::DataSource;
+use crate::notion::formula::{self, Outcome};
 use crate::notion::object::{extended, text};
 use crate::notion::page::Page;
 use crate::notion::property::{Kind, Property};
 use crate::notion::read::Reader;
+use crate::notion::rich_text::plain;
 
 /// The rolled-up property and what it holds in each related page.
 struct Rolled<'a> {
@@ -18,10 +20,19 @@ struct Rolled<'a> {
 impl<'a> Reader<'a> {
     /// The value of a formula or a rollup.
     pub(crate) fn computed(&self, source: &'a DataSource, page: &'a Page, property: &'a Property) -> Value {
-        let Kind::Rollup { function, .. } = &property.kind else {
-            return json!({"type": "unsupported", "unsupported": {}});
+        let function = match &property.kind {
+            Kind::Formula { expression } => {
+                let operand = |name: &str| self.operand(source, page, source.property(name)?);
+                let outcome = formula::evaluate(expression, self.now, &operand);
+                return outcome.map_or_else(unsupported, |outcome| outcome.json());
+            }
+            Kind::Rollup { function, .. } => function,
+            _ => return Value::Null,
         };
         let rolled = self.rolled(source, page, property);
+        if rolled.as_ref().is_some_and(|rolled| is_computed(rolled.target)) {
+            return extended(unsupported(), [("function", json!(function))]);
+        }
         let (target, values) = match &rolled {
             Some(rolled) => (Some(rolled.target), rolled.values.as_slice()),
             None => (None, &[][..]),
@@ -36,7 +47,32 @@ impl<'a> Reader<'a> {
         extended(value, [("array", items)])
     }
 
-    /// Every value of a rollup by itself, with its type.
+    /// What a formula sees of another property of its row.
+    fn operand(&self, source: &'a DataSource, page: &'a Page, property: &'a Property) -> Option<Outcome> {
+        if matches!(property.kind, Kind::Formula { .. }) {
+            return None;
+        }
+        let value = self.value(source, page, property);
+        let name = |value: &Value| text(value, "name").unwrap_or_default().to_owned();
+        let day = |start: &Value| json!({"start": start, "end": null, "time_zone": null});
+        Some(match &property.kind {
+            Kind::Title | Kind::RichText => {
+                Outcome::Text(plain(page.text(&property.id), &|id| self.world.name(id)))
+            }
+            Kind::Number { .. } => Outcome::Number(value.as_f64()),
+            Kind::Rollup { .. } => Outcome::Number(Some(value.get("number")?.as_f64()?)),
+            Kind::Checkbox => Outcome::Flag(value.as_bool().unwrap_or_default()),
+            Kind::Select { .. } | Kind::Status { .. } => Outcome::Text(name(&value)),
+            Kind::Url | Kind::Email | Kind::PhoneNumber => {
+                Outcome::Text(value.as_str().unwrap_or_default().to_owned())
+            }
+            Kind::Date => Outcome::Date((!value.is_null()).then_some(value)),
+            Kind::CreatedTime | Kind::LastEditedTime => Outcome::Date(Some(day(&value))),
+            _ => return None,
+        })
+    }
+
+    /// Every value of a rollup by itself, with its type; lists fall apart into their elements.
     pub(crate) fn rolled_up(
         &self,
         source: &'a DataSource,
@@ -45,7 +81,12 @@ impl<'a> Reader<'a> {
     ) -> Vec<Value> {
         let Some(rolled) = self.rolled(source, page, property) else { return Vec::new() };
         let kind = rolled.target.kind.name();
-        rolled.values.into_iter().map(|value| json!({"type": kind, kind: value})).collect()
+        let splits = rolled.target.kind.is_listed();
+        let elements = rolled.values.into_iter().flat_map(|value| match value {
+            Value::Array(elements) if splits => elements,
+            whole => vec![whole],
+        });
+        elements.map(|value| json!({"type": kind, kind: value})).collect()
     }
 
     fn rolled(&self, source: &'a DataSource, page: &'a Page, property: &'a Property) -> Option<Rolled<'a>> {
@@ -53,16 +94,26 @@ impl<'a> Reader<'a> {
         let link = source.property(relation)?;
         let other = self.world.sources.get(&link.kind.relation()?.source)?;
         let target = other.property(target)?;
-        // A rollup of rollups or formulas is not followed, so that none can lead back to itself.
-        if matches!(target.kind, Kind::Rollup { .. } | Kind::Formula { .. })
-            || !self.holder.sees(self.world, &other.id)
-        {
+        if !self.holder.sees(self.world, &other.id) {
             return None;
+        }
+        // A rollup of rollups or formulas is not followed, so that none can lead back to itself.
+        if is_computed(target) {
+            return Some(Rolled { target, values: Vec::new() });
         }
         let pages = page.related(&link.id).iter().filter_map(|id| self.world.pages.get(id));
         let values = pages.filter(|page| !page.trashed).map(|page| self.value(other, page, target)).collect();
         Some(Rolled { target, values })
     }
+}
+
+/// Whether a value comes from other values, maybe from those that ask for it.
+fn is_computed(property: &Property) -> bool {
+    matches!(property.kind, Kind::Rollup { .. } | Kind::Formula { .. })
+}
+
+fn unsupported() -> Value {
+    json!({"type": "unsupported", "unsupported": {}})
 }
 
 /// A rollup's result; an array's elements are filled in by the caller.

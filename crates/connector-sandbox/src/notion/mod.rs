@@ -12,6 +12,7 @@ mod database;
 mod databases;
 mod edit;
 mod failure;
+mod formula;
 mod icon;
 mod input;
 mod list;

@@ -109,6 +109,8 @@ struct Columns {
     company_deals: Id,
     city: Id,
     revenue: Id,
+    founded: Id,
+    score: Id,
 }
 
 impl Columns {
@@ -120,6 +122,8 @@ impl Columns {
             company_deals: random.property_id(),
             city: random.property_id(),
             revenue: random.property_id(),
+            founded: random.property_id(),
+            score: random.property_id(),
         }
     }
 
@@ -130,6 +134,8 @@ impl Columns {
             property(&self.city, "City", Kind::RichText),
             property(&self.revenue, "Revenue", euros()),
             property(&self.company_deals, "Deals", Kind::Relation(relation)),
+            property(&self.founded, "Founded", Kind::Date),
+            property(&self.score, "Score", formula(r#"round(prop("Revenue") / 1000)"#)),
         ]
     }
 
@@ -140,17 +146,11 @@ impl Columns {
         let people = options(&SALESPEOPLE.map(|(name, _)| name), random);
         let priorities = options(&["Haute", "Moyenne", "Basse"], random);
         let relation = Relation { source: self.companies.clone(), mirror: Some(self.company_deals.clone()) };
-        let revenue = Kind::Rollup {
+        let rollup = |target: &Id, function: &str| Kind::Rollup {
             relation: self.company.clone(),
-            target: self.revenue.clone(),
-            function: "sum".to_owned(),
+            target: target.clone(),
+            function: function.to_owned(),
         };
-        let cities = Kind::Rollup {
-            relation: self.company.clone(),
-            target: self.city.clone(),
-            function: "show_original".to_owned(),
-        };
-        let weighted = r#"prop("Amount") * prop("Probability")"#;
         let format = |format: &str| Kind::Number { format: format.to_owned() };
         let columns = vec![
             ("Name", Kind::Title),
@@ -175,9 +175,15 @@ impl Columns {
             ("Owner", Kind::People),
             ("Site", Kind::Place),
             ("Reviewed", Kind::Verification),
-            ("Weighted Amount", Kind::Formula { expression: weighted.to_owned() }),
-            ("Company Revenue", revenue),
-            ("Company City", cities),
+            ("Weighted Amount", formula(r#"prop("Amount") * prop("Probability")"#)),
+            ("Label", formula(r#"prop("Name") + " (" + prop("Status") + ")""#)),
+            ("Is Large", formula(r#"prop("Amount") >= 20000"#)),
+            ("Review On", formula(r#"prop("Due Date")"#)),
+            ("Rating", formula(r#"map(prop("Sector"), length(current))"#)),
+            ("Company Revenue", rollup(&self.revenue, "sum")),
+            ("Company City", rollup(&self.city, "show_original")),
+            ("Company Founded", rollup(&self.founded, "earliest_date")),
+            ("Company Score", rollup(&self.score, "max")),
             ("Number", Kind::UniqueId { prefix: Some("DEAL".to_owned()) }),
             ("Created", Kind::CreatedTime),
             ("Created By", Kind::CreatedBy),
@@ -201,10 +207,12 @@ impl Columns {
         let sample = sample::deal(position + 100, sampling);
         let city = sampling.pick(&CITIES).copied().unwrap_or_default();
         let revenue = f64::from(sampling.below(400) + 10) * 10_000.0;
+        let founded = (sample.created - TimeDelta::days(400 + 97 * i64::from(position))).date_naive();
         let cells = vec![
             ("title".into(), Some(text(&sample.client))),
             (self.city.clone(), Some(text(city))),
             (self.revenue.clone(), Some(Cell::Number(revenue))),
+            (self.founded.clone(), Some(Cell::Date(DateValue::day(founded)))),
         ];
         row(world, &self.companies, cells, &sample, by)
     }
@@ -280,6 +288,10 @@ fn property(id: &Id, name: &str, kind: Kind) -> Property {
 
 fn euros() -> Kind {
     Kind::Number { format: "euro".to_owned() }
+}
+
+fn formula(expression: &str) -> Kind {
+    Kind::Formula { expression: expression.to_owned() }
 }
 
 fn options(names: &[&str], random: &mut Random) -> Vec<SelectOption> {

@@ -27,9 +27,7 @@ pub(crate) fn get(call: &Call<'_>, world: &World) -> Result<Value, Failure> {
     let property = source.property(key).ok_or_else(|| unknown(key))?;
     let value = reader.value(source, page, property);
     match (&property.kind, value) {
-        (Kind::Title | Kind::RichText | Kind::People | Kind::Relation(_), Value::Array(items)) => {
-            paged(call, property, items, json!({}))
-        }
+        (kind, Value::Array(items)) if kind.is_listed() => paged(call, property, items, json!({})),
         (Kind::Rollup { function, .. }, value) => {
             let whole = reader.rolled_up(source, page, property);
             let kept = match text(&value, "type") {

@@ -155,6 +155,11 @@ impl Kind {
         )
     }
 
+    /// Whether its property item is a list with an item for each element.
+    pub(crate) fn is_listed(&self) -> bool {
+        matches!(self, Self::Title | Self::RichText | Self::People | Self::Relation(_))
+    }
+
     /// The options of a select, multi-select or status.
     pub(crate) fn options(&self) -> &[SelectOption] {
         match self {
