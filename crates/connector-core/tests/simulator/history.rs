@@ -61,6 +61,11 @@ pub(crate) enum Step {
         killed: Option<(u64, bool)>,
         backwards: bool,
     },
+    /// A sync whose listings break off after some pages.
+    CutShort {
+        seed: u64,
+        pages: usize,
+    },
     /// A sync while people work on, between any two of its steps.
     RushHour {
         seed: u64,
@@ -89,6 +94,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => any::<bool>().prop_map(|backwards| Step::SyncAll { backwards }),
         2 => (any::<u64>(), prop::option::of((1_u64..14, any::<bool>())), any::<bool>())
             .prop_map(|(seed, killed, backwards)| Step::Storm { seed, killed, backwards }),
+        1 => (any::<u64>(), 1_usize..3).prop_map(|(seed, pages)| Step::CutShort { seed, pages }),
         1 => (any::<u64>(), any::<bool>()).prop_map(|(seed, backwards)| Step::RushHour { seed, backwards }),
     ]
 }
@@ -234,6 +240,11 @@ async fn play(ground: Ground, steps: &[Step], trace: Trace) -> Result<(), TestCa
                 world.sync_through(Mode::Sync, backwards, &Weather::fine()).await;
             }
             Step::Storm { seed, killed, backwards } => world.storm(seed, killed, backwards).await,
+            Step::CutShort { seed, pages } => {
+                for pass in world.cut_short(seed, pages).await {
+                    pass.report().map_or(Ok(()), kept_to_the_plan)?;
+                }
+            }
             Step::RushHour { seed, backwards } => {
                 for pass in world.rush_hour(seed, backwards).await {
                     pass.report().map_or(Ok(()), kept_to_the_plan)?;
