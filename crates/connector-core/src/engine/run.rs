@@ -17,7 +17,7 @@ use crate::connector::DealConnector;
 use crate::error::Error;
 use crate::id::{ConnectionId, DealId, PlanId, RemoteId, RunId};
 use crate::mapping::{Binding, Mapping};
-use crate::plan::{Answer, Guard, Inputs, Mode, Plan, Policy, plan, plan_undo};
+use crate::plan::{Answer, Guard, Inputs, Mode, Plan, Policy, Verification, plan, plan_undo, verify};
 use crate::store::{Commit, LogEntry, OpOutcome, RunRecord, RunStatus, Store, StoreError};
 
 /// A CRM and one container that are kept in agreement, and how.
@@ -272,20 +272,27 @@ impl Engine {
         Ok(plan)
     }
 
+    /// Compares both sides with their last agreement. Changes nothing, keeps nothing, and is no run.
+    pub async fn verify(&self, request: &Request) -> std::result::Result<Verification, EngineError> {
+        let reading = read_both(self, &request.overrides).await?;
+        let id = PlanId::from(request.run.as_str());
+        Ok(self.with_inputs(&id, request, &reading, verify))
+    }
+
     fn decide(&self, id: &PlanId, request: &Request, reading: &Reading) -> Plan {
         self.with_inputs(id, request, reading, plan)
     }
 
-    fn with_inputs(
+    fn with_inputs<T>(
         &self,
         id: &PlanId,
         request: &Request,
         reading: &Reading,
-        plan: impl FnOnce(&Inputs<'_>) -> Plan,
-    ) -> Plan {
+        work: impl FnOnce(&Inputs<'_>) -> T,
+    ) -> T {
         let mut policy = self.connection.policy.clone();
         policy.overrides.extend(&request.overrides);
-        plan(&Inputs {
+        work(&Inputs {
             id,
             connection: &self.connection.id,
             units: self.store.units(),

@@ -23,6 +23,7 @@ mod resolve;
 mod restore;
 mod strategy;
 mod undo;
+mod verify;
 
 pub use conflict::{Conflict, conflict_id};
 pub use decide::{Case, Decision, Fate, decide};
@@ -34,3 +35,4 @@ pub use planner::plan;
 pub use question::{Answer, Notice, Problem, Question, QuestionKind};
 pub use strategy::{Precedence, Side, Strategy};
 pub use undo::plan_undo;
+pub use verify::{Drift, DriftKind, Verification, verify};

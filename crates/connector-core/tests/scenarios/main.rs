@@ -5,6 +5,7 @@
 mod deletions;
 mod desk;
 mod undo;
+mod verify;
 
 use chrono::TimeDelta;
 use connector_core::engine::EngineError;
