@@ -108,9 +108,12 @@ impl Session<'_> {
             Action::UpdateDeal => {
                 let base = self.link_of(op)?;
                 let mut link = self.carried(op, base.clone());
-                if op.reason == Reason::Undone {
+                match op.reason {
                     // What the remote holds is not what comes back here, and stays: the two sides agree to differ.
-                    link.theirs.clone_from(&base.theirs);
+                    Reason::Undone => link.theirs.clone_from(&base.theirs),
+                    // The record is still to be written: until then this is an edit of the CRM.
+                    Reason::Chosen => link.clone_from(base),
+                    _ => {}
                 }
                 let id = op.deal.clone()?;
                 Some(self.pulled(op, DealWrite::Update { id, expected: expected(), values: values() }, link))

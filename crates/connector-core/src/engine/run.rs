@@ -17,7 +17,10 @@ use crate::connector::DealConnector;
 use crate::error::Error;
 use crate::id::{ConnectionId, DealId, PlanId, RemoteId, RunId};
 use crate::mapping::{Binding, Mapping};
-use crate::plan::{Answer, Guard, Inputs, Mode, Plan, Policy, Verification, plan, plan_undo, verify};
+use crate::plan::{
+    Answer, Conflict, Guard, Inputs, Mode, Plan, Policy, Side, Verification, plan, plan_choice, plan_undo,
+    verify,
+};
 use crate::store::{Commit, LogEntry, OpOutcome, RunRecord, RunStatus, Store, StoreError};
 
 /// A CRM and one container that are kept in agreement, and how.
@@ -268,6 +271,21 @@ impl Engine {
     ) -> std::result::Result<Plan, EngineError> {
         let reading = read_both(self, &request.overrides).await?;
         let plan = self.with_inputs(&id, request, &reading, |inputs| plan_undo(inputs, log));
+        self.store.save_plan(&plan).await?;
+        Ok(plan)
+    }
+
+    /// Makes a plan that sets the unit of a conflict to what `side` held, on both sides, and keeps it for
+    /// [`apply`](Self::apply). Changes nothing else.
+    pub async fn plan_choice(
+        &self,
+        id: PlanId,
+        request: &Request,
+        conflict: &Conflict,
+        side: Side,
+    ) -> std::result::Result<Plan, EngineError> {
+        let reading = read_both(self, &request.overrides).await?;
+        let plan = self.with_inputs(&id, request, &reading, |inputs| plan_choice(inputs, conflict, side));
         self.store.save_plan(&plan).await?;
         Ok(plan)
     }

@@ -87,6 +87,7 @@ impl fmt::Display for Reason {
             Self::Replaced => f.write_str("in the place of a deleted record"),
             Self::Adopted => f.write_str("made by a run that was cut off"),
             Self::Converged => f.write_str("both sides came to the same"),
+            Self::Chosen => f.write_str("chosen by a person"),
             Self::Undone => f.write_str("taken back"),
             Self::Unstamped => f.write_str("it does not carry its deal's id"),
         }

@@ -5,6 +5,7 @@
 //! three-way comparison), [`decide()`] (the record table), `resolve` (who wins), `guard` (what looks like an accident); [`Plan`] is what comes out. [`plan_undo`] goes the way
 //! back.
 
+mod choose;
 mod conflict;
 mod decide;
 mod deletion;
@@ -25,6 +26,7 @@ mod strategy;
 mod undo;
 mod verify;
 
+pub use choose::plan_choice;
 pub use conflict::{Conflict, conflict_id};
 pub use decide::{Case, Decision, Fate, decide};
 pub use deletion::{Deletion, Deletions};

@@ -215,6 +215,8 @@ pub enum Reason {
     Unstamped,
     /// A person takes back what a run did.
     Undone,
+    /// A person prefers this value to the other one of a conflict.
+    Chosen,
 }
 
 /// What becomes of one unit.

@@ -114,12 +114,10 @@ pub(crate) async fn converged(world: &mut World) -> Verdict {
 /// several records: which of them stays linked, and which is asked about, is told by what is deleted first. And
 /// where deletions are passed on: an edit in one remote that loses to one of the CRM saves the deal from a deletion in
 /// another only while it has not lost yet. A deal that is deleted in the CRM and in a remote, and comes back from another
-/// one, is made again there only if that remote had forgotten it. And where the CRM wins: its edit, if one remote has it
-/// and has replaced it, and the other one was not read whole, beats that one's only while it is still there.
+/// one, is made again there only if that remote had forgotten it.
 pub(crate) async fn ordered_anyhow(world: &World) -> Verdict {
     let strategy = world.ground.strategy;
-    let even = [Strategy::CrmWins, Strategy::RemoteWins].contains(&strategy) && !world.is_uneven;
-    let any_order = (strategy == Strategy::NewestUnit || even)
+    let any_order = matches!(strategy, Strategy::NewestUnit | Strategy::CrmWins | Strategy::RemoteWins)
         && world.people.deeds().are_told_apart(world.ground.deletion >= Deletion::Archive);
     let mut pictures = Vec::new();
     for (seed, backwards) in [(1, false), (2, any_order)] {

@@ -70,8 +70,6 @@ pub(crate) struct World {
     pub(crate) store: MemoryStore,
     pub(crate) people: People,
     pub(crate) trace: Trace,
-    /// Whether a listing was cut short, so that one remote may know what another one does not.
-    pub(crate) is_uneven: bool,
     runs: u32,
 }
 
@@ -125,7 +123,7 @@ impl World {
         let store = MemoryStore::new(units(), Arc::new(clock.clone()));
         let connectors = remotes.iter().map(|remote| remote.connector.clone()).collect();
         let people = People::new(clock.clone(), store.clone(), connectors);
-        Self { ground, clock, remotes, store, people, trace, is_uneven: false, runs: 0 }
+        Self { ground, clock, remotes, store, people, trace, runs: 0 }
     }
 
     /// Another world that is the same so far.
@@ -141,8 +139,7 @@ impl World {
         let connectors = remotes.iter().map(|remote| remote.connector.clone()).collect();
         let people = self.people.fork(clock.clone(), store.clone(), connectors);
         let (ground, trace) = (self.ground.clone(), Trace::default());
-        let Self { is_uneven, runs, .. } = *self;
-        Self { ground, clock, remotes, store, people, trace, is_uneven, runs }
+        Self { ground, clock, remotes, store, people, trace, runs: self.runs }
     }
 
     fn connection(&self, remote: &Remote) -> Connection {
@@ -259,7 +256,6 @@ impl World {
 
     /// A sync whose listings break off after some pages, in any order of rows.
     pub(crate) async fn cut_short(&mut self, seed: u64, pages: usize) -> Vec<Pass> {
-        self.is_uneven = true;
         let faults = Faults { cut_after: Some(pages), shuffle: true, ..Faults::default() };
         let weather = Weather { seed, faults, ..Weather::fine() };
         self.sync_through(Mode::Sync, false, &weather).await

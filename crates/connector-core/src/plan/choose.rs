@@ -1,0 +1,67 @@
+//! Using the other value of a conflict, or the one that a person prefers while it is open.
+
+use super::conflict::Conflict;
+use super::draft::{Draft, Subject};
+use super::inputs::Inputs;
+use super::op::{Action, Plan, Reason, Rule, UnitChange};
+use super::planner::finished;
+use super::question::{Question, QuestionKind};
+use super::strategy::Side;
+use crate::canon::same;
+use crate::value::Value;
+
+/// Plans to set the unit of a conflict to what `side` held, on both sides. Where a side holds neither of the two values
+/// any more, somebody edited it since: the plan does nothing and says so.
+#[must_use]
+pub fn plan_choice(inputs: &Inputs<'_>, conflict: &Conflict, side: Side) -> Plan {
+    let mut draft = Draft::default();
+    if choose(inputs, conflict, side, &mut draft).is_none() {
+        draft.questions.push(Question {
+            kind: QuestionKind::EditedSince,
+            deals: vec![conflict.deal.clone()],
+            remotes: vec![conflict.remote.clone()],
+            label: conflict.deal.as_str().to_owned(),
+        });
+    }
+    finished(inputs, draft)
+}
+
+/// `None` when a side was edited since, or is gone.
+fn choose(inputs: &Inputs<'_>, conflict: &Conflict, side: Side, draft: &mut Draft) -> Option<()> {
+    let position = inputs.units.position(conflict.unit.as_str())?;
+    let (unit, bound) = (inputs.units.at(position)?, inputs.binding.bound(position)?);
+    let deal = inputs.crm.deals.get(&conflict.deal)?;
+    let row = inputs.remote.rows.get(&conflict.remote)?;
+    let (crm, theirs) = (deal.values.get(position)?, row.values.get(position)?);
+    let chosen = match side {
+        Side::Crm => &conflict.crm,
+        Side::Remote => &conflict.theirs,
+    };
+    let known = |now: &Value| {
+        [&conflict.crm, &conflict.theirs]
+            .iter()
+            .any(|it| same(&unit.kind, it, now) || bound.lens.agrees(it, now))
+    };
+    if !known(crm) || !known(theirs) || unit.check(chosen).is_err() || bound.lens.encode(chosen).is_err() {
+        return None;
+    }
+    let label = super::diff::deal_label(inputs, deal);
+    let subject =
+        Subject { deal: Some(&conflict.deal), remote: Some(&conflict.remote), label: &label, edited: None };
+    let mut plan = |action, before: &Value| {
+        let change = UnitChange {
+            unit: unit.key.clone(),
+            before: before.clone(),
+            after: chosen.clone(),
+            rule: Rule::Preferred,
+        };
+        draft.op(subject, action, Reason::Chosen, vec![change], Vec::new());
+    };
+    if !same(&unit.kind, crm, chosen) {
+        plan(Action::UpdateDeal, crm);
+    }
+    if !bound.lens.agrees(chosen, theirs) {
+        plan(Action::UpdateRecord, theirs);
+    }
+    Some(())
+}
