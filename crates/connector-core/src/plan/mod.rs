@@ -37,4 +37,4 @@ pub use planner::plan;
 pub use question::{Answer, Notice, Problem, Question, QuestionKind};
 pub use strategy::{Precedence, Side, Strategy};
 pub use undo::plan_undo;
-pub use verify::{Drift, DriftKind, Verification, verify};
+pub use verify::{Drift, DriftKind, UnitDrift, Verification, verify};

@@ -44,20 +44,24 @@ pub struct Drift {
 #[serde(rename_all = "snake_case")]
 pub enum DriftKind {
     /// One unit holds different values.
-    Unit {
-        /// Which unit.
-        unit: UnitKey,
-        /// What the CRM holds.
-        crm: Value,
-        /// What the remote holds.
-        theirs: Value,
-        /// What the CRM held when they last agreed; absent when they never did.
-        agreed: Option<Value>,
-    },
+    Unit(Box<UnitDrift>),
     /// The deal is gone.
     NoDeal,
     /// The record is not to be seen.
     NoRecord,
+}
+
+/// A unit that holds different values on the two sides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnitDrift {
+    /// Which unit.
+    pub unit: UnitKey,
+    /// What the CRM holds.
+    pub crm: Value,
+    /// What the remote holds.
+    pub theirs: Value,
+    /// What the CRM held when they last agreed; absent when they never did.
+    pub agreed: Option<Value>,
 }
 
 /// Compares both sides of every link in force with each other and with what they last agreed on.
@@ -110,12 +114,13 @@ fn units_that_differ(inputs: &Inputs<'_>, deal: &Deal, row: &Row, base: &Agreeme
         // After a loss that was declared, or after an undoing, both sides agree to differ.
         let is_agreed = bound.lens.agrees(crm, theirs) || (stands(&ours, crm) && stands(&there, theirs));
         let is_read = !crm.is_unknown() && !theirs.is_unknown();
-        (is_read && !is_agreed).then(|| DriftKind::Unit {
+        let drift = || UnitDrift {
             unit: unit.key.clone(),
             crm: crm.clone(),
             theirs: theirs.clone(),
-            agreed: ours,
-        })
+            agreed: ours.clone(),
+        };
+        (is_read && !is_agreed).then(|| DriftKind::Unit(Box::new(drift())))
     });
     differing.collect()
 }

@@ -33,8 +33,8 @@ async fn what_differs_is_found_with_what_was_agreed_on_and_nothing_is_changed() 
     let found = desk.verify().await;
     assert_eq!((found.links, found.agreeing), (4, 1));
     let kinds: Vec<&DriftKind> = found.drifts.iter().map(|drift| &drift.kind).collect();
-    let DriftKind::Unit { unit, theirs, .. } = kinds[0] else { panic!("{kinds:?}") };
-    assert_eq!((unit.as_str(), theirs), ("notes", &text("edited there")));
+    let DriftKind::Unit(drift) = kinds[0] else { panic!("{kinds:?}") };
+    assert_eq!((drift.unit.as_str(), &drift.theirs), ("notes", &text("edited there")));
     assert_eq!(kinds[1..], [&DriftKind::NoDeal, &DriftKind::NoRecord]);
     assert_eq!(found.drifts[0].deal, first);
     assert_eq!(found.drifts[0].label, "Acme");
