@@ -10,7 +10,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRu
 
 use strum::VariantArray;
 
-use crate::coverage::{Coverage, ROWS};
+use crate::coverage::{ROWS, watched};
 use crate::invariants::{converged, guarded, kept_to_the_plan, ordered_anyhow, planned_purely};
 use crate::trace::Trace;
 use crate::world::{Ground, Soil, Weather, World};
@@ -61,6 +61,11 @@ pub(crate) enum Step {
         killed: Option<(u64, bool)>,
         backwards: bool,
     },
+    /// A sync whose listings break off after some pages.
+    CutShort {
+        seed: u64,
+        pages: usize,
+    },
     /// A sync while people work on, between any two of its steps.
     RushHour {
         seed: u64,
@@ -68,7 +73,20 @@ pub(crate) enum Step {
     },
 }
 
-fn step() -> impl Strategy<Value = Step> {
+/// Listings break off where there is one remote only: with two, one of them would know what the other one does not, and
+/// it would rightly matter which comes first.
+fn step(topology: Topology) -> impl Strategy<Value = Step> {
+    match topology {
+        Topology::One => prop_oneof![
+            18 => any_step(),
+            1 => (any::<u64>(), 1_usize..3).prop_map(|(seed, pages)| Step::CutShort { seed, pages }),
+        ]
+        .boxed(),
+        Topology::Two => any_step().boxed(),
+    }
+}
+
+fn any_step() -> impl Strategy<Value = Step> {
     prop_oneof![
         2 => Just(Step::InsertDeal),
         2 => any::<usize>().prop_map(Step::InsertRecord),
@@ -118,7 +136,7 @@ fn history(strategy: Policy, topology: Topology) -> impl Strategy<Value = (Groun
         (tie, deletion, any::<bool>(), soils(topology)).prop_map(move |(tie, deletion, copies, soils)| {
             Ground { strategy, tie, deletion, copies, guarded: false, soils }
         });
-    (ground, prop::collection::vec(step(), 1..24))
+    (ground, prop::collection::vec(step(topology), 1..24))
 }
 
 /// How many remotes there are.
@@ -170,10 +188,8 @@ pub(crate) fn play_all(strategy: Policy, topology: Topology, draw: Draw, shrink:
 /// table was never reached. Says how fast it was.
 pub(crate) fn check_histories(strategy: Policy, topology: Topology) {
     let draw = Draw::from_environment();
-    let coverage = Coverage::default();
     let started = Instant::now();
-    let outcome =
-        tracing::subscriber::with_default(coverage.clone(), || play_all(strategy, topology, draw, 20_000));
+    let (outcome, coverage) = watched(|| play_all(strategy, topology, draw, 20_000));
     let rate = f64::from(draw.histories) / started.elapsed().as_secs_f64();
     let rows = coverage.of(strategy);
     let mut told = format!(
@@ -234,6 +250,11 @@ async fn play(ground: Ground, steps: &[Step], trace: Trace) -> Result<(), TestCa
                 world.sync_through(Mode::Sync, backwards, &Weather::fine()).await;
             }
             Step::Storm { seed, killed, backwards } => world.storm(seed, killed, backwards).await,
+            Step::CutShort { seed, pages } => {
+                for pass in world.cut_short(seed, pages).await {
+                    pass.report().map_or(Ok(()), kept_to_the_plan)?;
+                }
+            }
             Step::RushHour { seed, backwards } => {
                 for pass in world.rush_hour(seed, backwards).await {
                     pass.report().map_or(Ok(()), kept_to_the_plan)?;

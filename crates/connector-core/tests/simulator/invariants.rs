@@ -113,7 +113,8 @@ pub(crate) async fn converged(world: &mut World) -> Verdict {
 /// editor, or where a person decides: what came first is already in the CRM. And where people put one deal's id on
 /// several records: which of them stays linked, and which is asked about, is told by what is deleted first. And
 /// where deletions are passed on: an edit in one remote that loses to one of the CRM saves the deal from a deletion in
-/// another only while it has not lost yet.
+/// another only while it has not lost yet. A deal that is deleted in the CRM and in a remote, and comes back from another
+/// one, is made again there only if that remote had forgotten it.
 pub(crate) async fn ordered_anyhow(world: &World) -> Verdict {
     let strategy = world.ground.strategy;
     let any_order = matches!(strategy, Strategy::NewestUnit | Strategy::CrmWins | Strategy::RemoteWins)

@@ -42,9 +42,11 @@ pub(crate) struct Deeds {
 }
 
 impl Deeds {
-    /// Whether one deal's id stands on one record only, and nothing was deleted if that goes on to other sides.
+    /// Whether one deal's id stands on one record only, and nothing was deleted: if that goes on to other sides, anywhere;
+    /// else, on both.
     pub(crate) fn are_told_apart(&self, passed_on: bool) -> bool {
-        self.stamped.is_empty() && (!passed_on || (self.buried.is_empty() && self.trashed.is_empty()))
+        let (deals, records) = (!self.buried.is_empty(), !self.trashed.is_empty());
+        self.stamped.is_empty() && !(if passed_on { deals || records } else { deals && records })
     }
 }
 

@@ -254,6 +254,13 @@ impl World {
         self.clock.advance(TimeDelta::minutes(2));
     }
 
+    /// A sync whose listings break off after some pages, in any order of rows.
+    pub(crate) async fn cut_short(&mut self, seed: u64, pages: usize) -> Vec<Pass> {
+        let faults = Faults { cut_after: Some(pages), shuffle: true, ..Faults::default() };
+        let weather = Weather { seed, faults, ..Weather::fine() };
+        self.sync_through(Mode::Sync, false, &weather).await
+    }
+
     /// A sync while people work on, between any two of its steps.
     pub(crate) async fn rush_hour(&mut self, seed: u64, backwards: bool) -> Vec<Pass> {
         let weather = Weather { busy: Some(seed), ..Weather::fine() };
