@@ -38,7 +38,10 @@ mod tests {
     #[case("appAbCdEf12345678", None)]
     fn base_and_table_are_found_in_what_people_paste(#[case] text: &str, #[case] table: Option<&str>) {
         let place = place(text).unwrap();
-        assert_eq!((place.base.as_str(), place.container.as_ref().map(|id| id.as_str())), (BASE, table));
+        assert_eq!(
+            (place.base.as_str(), place.container.as_ref().map(connector_core::id::ContainerId::as_str)),
+            (BASE, table)
+        );
     }
 
     #[rstest]

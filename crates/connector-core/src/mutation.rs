@@ -3,6 +3,10 @@
 
 /// A rule of the engine without which something is lost, doubled or left different.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::VariantArray)]
+#[cfg_attr(
+    not(feature = "mutation"),
+    expect(unreachable_pub, reason = "public where a test takes rules away")
+)]
 pub enum Rule {
     /// A change is a difference from what was last agreed, never a newer time.
     ContentComparison,

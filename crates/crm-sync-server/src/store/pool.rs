@@ -57,7 +57,8 @@ impl ManageConnection for Database {
         let conn = match self {
             Self::Postgres { url } => PgConnection::establish(url).and_then(|mut conn| {
                 // The session's time zone stays what the CRM's own sessions have, so that the columns' defaults agree.
-                conn.batch_execute("SET datestyle = 'ISO'")
+                // No transaction of ours waits for anybody: one that idles is a frozen program's, and holds up the others.
+                conn.batch_execute("SET datestyle = 'ISO'; SET idle_in_transaction_session_timeout = '10s'")
                     .map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(Conn::Postgres(conn))
             }),

@@ -231,7 +231,7 @@ fn all_three_tools_agree_after_one_command() {
 #[test]
 fn a_connection_is_checked_in_three_requests_whatever_the_size_of_the_database() {
     let office = Office::connected_to_notion();
-    for (more, told) in [(3, "34 champs, 3 lignes."), (97, "100 lignes."), (150, "plus de 100 lignes.")] {
+    for (more, told) in [(3, "40 champs, 3 lignes."), (97, "100 lignes."), (150, "plus de 100 lignes.")] {
         for number in 0..more {
             office.page(&format!("Client {number}"), 1_000 + number, "Prospect");
         }

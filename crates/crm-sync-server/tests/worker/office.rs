@@ -16,6 +16,8 @@ use crm_sync_server::service::deals_file;
 use crm_sync_server::settings::{RemoteSettings, Settings};
 use crm_sync_server::store::{Database, RunFilter};
 use crm_sync_server::worker::{Job, Work, Worker, WorkerSettings};
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, SqliteConnection};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -162,6 +164,26 @@ impl Office {
         here.sort();
         assert_eq!(there, here, "{:#?}", self.runs().await);
         assert_eq!(there.len(), count);
+    }
+
+    /// Stops a process where it is, but not in the middle of a transaction on SQLite: its lock on the file would last as
+    /// long as the process.
+    pub(crate) async fn freeze(&self, process: &Child) {
+        until(async || {
+            signal(process, "STOP");
+            if self.postgres.is_some() || self.may_write() {
+                return Some(());
+            }
+            signal(process, "CONT");
+            None
+        })
+        .await;
+    }
+
+    fn may_write(&self) -> bool {
+        let file = self.folder.path().join("crm.db");
+        let mut conn = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+        conn.batch_execute("PRAGMA busy_timeout = 100; BEGIN IMMEDIATE; ROLLBACK").is_ok()
     }
 
     /// The requests so far that change something.

@@ -42,7 +42,7 @@ async fn a_program_that_thaws_after_its_lease_writes_nothing_more(#[case] kind: 
     office.slow_down(Duration::from_millis(200));
     let mut frozen = office.process(&["sync", "airtable", "--yes"]);
     until(async || (office.writes() > 1).then_some(())).await;
-    signal(&frozen, "STOP");
+    office.freeze(&frozen).await;
     let survivor = office.server().await;
     office.run_that_is(RunStatus::Ok).await;
     let writes = office.writes();
@@ -52,7 +52,8 @@ async fn a_program_that_thaws_after_its_lease_writes_nothing_more(#[case] kind: 
     assert!(!frozen.wait().unwrap().success(), "it says that it lost the connection");
     assert_eq!(office.writes(), writes);
     office.assert_agreed(60).await;
+    // While the frozen program's last transaction is open, the survivor may have to leave a deal for another run.
     let statuses: Vec<_> = office.runs().await.iter().map(|run| run.status).collect();
-    assert_eq!(statuses, [RunStatus::Interrupted, RunStatus::Ok]);
+    assert!(matches!(statuses.as_slice(), [RunStatus::Interrupted, .., RunStatus::Ok]), "{statuses:?}");
     survivor.shutdown().await;
 }
