@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use connector_core::id::{PlanId, RunId};
 use connector_core::store::{RunStatus, StoreError};
 use futures::stream::{self, BoxStream, StreamExt as _};
@@ -14,6 +15,8 @@ use super::handle::{POLL, Worker};
 
 /// How many kept steps are read at once.
 const PAGE: u32 = 256;
+/// How long after the end of a run its server may still be writing down the last steps.
+const STRAGGLERS: TimeDelta = TimeDelta::seconds(3);
 
 impl Worker {
     /// The steps of a run after that number, as they happen, up to the last; `None` if there is no such run.
@@ -40,11 +43,14 @@ impl Worker {
         Ok(store.run_of(run).await?.is_some() || store.plan_head(&PlanId::new(run.as_str())).await?.is_some())
     }
 
-    /// How a run ended that is not here, if it did.
+    /// How a run ended that is not here, if it did and no more steps of it come.
     async fn ended(&self, run: &RunId) -> Result<Option<Finished>, StoreError> {
         let store = &self.0.app.store;
         if let Some(run) = store.run_of(run).await? {
-            return Ok(run.record.finished.is_some().then(|| Finished::from(&run.record)));
+            let since_end = run.record.finished.map(|finished| self.0.app.clock.now() - finished);
+            // Clocks of two servers may differ either way.
+            let is_settled = since_end.is_some_and(|since| since.abs() >= STRAGGLERS);
+            return Ok(is_settled.then(|| Finished::from(&run.record)));
         }
         let plan = PlanId::new(run.as_str());
         let is_made = store.plan_head(&plan).await?.is_some();
