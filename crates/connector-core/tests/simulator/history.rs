@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use chrono::TimeDelta;
+use connector_core::engine::Pass;
 use connector_core::plan::{Deletion, Mode, Side, Strategy as Policy};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -11,7 +12,9 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRu
 use strum::VariantArray;
 
 use crate::coverage::{ROWS, watched};
-use crate::invariants::{converged, guarded, kept_to_the_plan, ordered_anyhow, planned_purely};
+use crate::invariants::{
+    concluded_nothing_from_absence, converged, guarded, kept_to_the_plan, ordered_anyhow, planned_purely,
+};
 use crate::trace::Trace;
 use crate::world::{Ground, Soil, Weather, World};
 
@@ -251,8 +254,12 @@ async fn play(ground: Ground, steps: &[Step], trace: Trace) -> Result<(), TestCa
             }
             Step::Storm { seed, killed, backwards } => world.storm(seed, killed, backwards).await,
             Step::CutShort { seed, pages } => {
-                for pass in world.cut_short(seed, pages).await {
-                    pass.report().map_or(Ok(()), kept_to_the_plan)?;
+                let cut = world.breaks_off_after(pages);
+                for report in world.cut_short(seed, pages).await.iter().filter_map(Pass::report) {
+                    kept_to_the_plan(report)?;
+                    if cut {
+                        concluded_nothing_from_absence(report)?;
+                    }
                 }
             }
             Step::RushHour { seed, backwards } => {

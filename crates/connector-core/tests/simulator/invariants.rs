@@ -222,6 +222,15 @@ async fn nothing_twice(world: &World) -> Verdict {
     Ok(())
 }
 
+/// P11: a listing that broke off is not taken for a whole one, and nothing is deleted on its word.
+pub(crate) fn concluded_nothing_from_absence(report: &Report) -> Verdict {
+    let Some(plan) = &report.plan else { return Ok(()) };
+    let deletes = plan.ops.iter().any(|op| op.action.deletes() || op.action == Action::Release);
+    prop_assert!(!deletes, "P11: a listing broke off, and yet: {plan}");
+    prop_assert!(!plan.reading.complete, "P11: a listing that broke off passes for a whole one");
+    Ok(())
+}
+
 /// P7: what was not planned was not done. P11: a listing that broke off deletes nothing.
 pub(crate) fn kept_to_the_plan(report: &Report) -> Verdict {
     let Some(plan) = &report.plan else { return Ok(()) };

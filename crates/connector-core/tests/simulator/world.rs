@@ -254,6 +254,15 @@ impl World {
         self.clock.advance(TimeDelta::minutes(2));
     }
 
+    /// Whether some listing has so many pages that it breaks off there.
+    pub(crate) fn breaks_off_after(&self, pages: usize) -> bool {
+        let listed = |remote: &Remote| {
+            let page = remote.connector.capabilities().page.get();
+            remote.connector.records().len().div_ceil(page).max(1)
+        };
+        self.remotes.iter().any(|remote| listed(remote) >= pages)
+    }
+
     /// A sync whose listings break off after some pages, in any order of rows.
     pub(crate) async fn cut_short(&mut self, seed: u64, pages: usize) -> Vec<Pass> {
         let faults = Faults { cut_after: Some(pages), shuffle: true, ..Faults::default() };

@@ -1,7 +1,7 @@
 //! The pages that people see: connectors and their steps, preview, runs, history, deals, conflicts, settings.
 //!
 //! One file for each page: what its addresses do, and its view, a plain struct that the template of the same name
-//! shows. [`visitor`] is what a request says of the person who asks, [`frame`] what stands around every page. A form is
+//! shows. `visitor` is what a request says of the person who asks, `frame` what stands around every page. A form is
 //! answered by a redirection to the page that shows what came of it, so that all of it works without scripts; the
 //! modules in `assets` only make it quicker.
 

@@ -70,7 +70,7 @@ pub struct Opened {
     pub schema: Option<Schema>,
 }
 
-/// [`connection`], opened: with what was asked to find it.
+/// The [connection](fn@connection), opened: with what was asked to find it.
 pub async fn open(app: &App, remote: &str) -> Result<Opened, Failure> {
     let missing = || Failure::NotConfigured { remote: remote.to_owned() };
     let row = app.store.connector_config(remote).await?.ok_or_else(missing)?;
