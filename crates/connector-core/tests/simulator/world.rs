@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::TimeDelta;
 use connector_core::clock::Clock;
-use connector_core::connector::DealConnector;
+use connector_core::connector::{DealConnector, RemoteDeal};
 use connector_core::engine::{Connection, Engine, Pass, Report, Request, sync_all};
 use connector_core::id::{ConnectionId, DealId, FieldId, RemoteId};
 use connector_core::mapping::{Mapping, Pair};
@@ -254,13 +254,15 @@ impl World {
         self.clock.advance(TimeDelta::minutes(2));
     }
 
-    /// Whether some listing has so many pages that it breaks off there.
+    /// Whether some listing surely breaks off after so many pages: it has more of them, though it shows no record yet that
+    /// was made within the last minute and a bit.
     pub(crate) fn breaks_off_after(&self, pages: usize) -> bool {
-        let listed = |remote: &Remote| {
-            let page = remote.connector.capabilities().page.get();
-            remote.connector.records().len().div_ceil(page).max(1)
-        };
-        self.remotes.iter().any(|remote| listed(remote) >= pages)
+        let shown_since = self.clock.now() - TimeDelta::seconds(75);
+        self.remotes.iter().any(|remote| {
+            let is_shown = |record: &RemoteDeal| record.created.is_some_and(|made| made <= shown_since);
+            let shown = remote.connector.records().iter().filter(|record| is_shown(record)).count();
+            shown.div_ceil(remote.connector.capabilities().page.get()) > pages
+        })
     }
 
     /// A sync whose listings break off after some pages, in any order of rows.
