@@ -54,8 +54,15 @@ impl Dialect for Airtable {
 pub(crate) mod code {
     /// The server forgot where a listing stood.
     pub(crate) const ITERATOR_GONE: &str = "LIST_RECORDS_ITERATOR_NOT_AVAILABLE";
+    /// What tells where a listing stands is not understood.
+    pub(crate) const OFFSET_INVALID: &str = "INVALID_OFFSET_VALUE";
     /// One record of a batch is not in the table.
     pub(crate) const ROW_MISSING: &str = "ROW_DOES_NOT_EXIST";
+}
+
+/// Whether a listing lost its place: what told it is no longer known.
+pub(crate) fn lost_its_place(failure: &Failure) -> bool {
+    matches!(failure.code.as_deref(), Some(code::ITERATOR_GONE | code::OFFSET_INVALID))
 }
 
 /// What kind of failure it is.
@@ -72,7 +79,7 @@ pub(crate) fn kind(failure: &Failure) -> ErrorKind {
         (Some(404), _) => ErrorKind::ContainerMissing,
         (_, "UNKNOWN_FIELD_NAME") => ErrorKind::SchemaChanged,
         (_, "INVALID_FILTER_BY_FORMULA") if says("Unknown field name") => ErrorKind::SchemaChanged,
-        (_, code::ITERATOR_GONE) => ErrorKind::Unavailable,
+        (_, code::ITERATOR_GONE | code::OFFSET_INVALID) => ErrorKind::Unavailable,
         (Some(429), "PUBLIC_API_BILLING_LIMIT_EXCEEDED") => ErrorKind::QuotaExhausted,
         (Some(429), _) => ErrorKind::RateLimited,
         (Some(300..=399), _) => ErrorKind::Settings,

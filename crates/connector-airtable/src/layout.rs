@@ -161,9 +161,15 @@ impl Column {
         let (kind, form, writable) = understand(&of);
         let options = of.options();
         let valid = options.is_valid.unwrap_or(true);
-        let watches = (of.name == "lastModifiedTime" && valid).then(|| match options.referenced_field_ids {
-            Some(ids) if !ids.is_empty() => Watched::Fields(ids.into_iter().map(FieldId::from).collect()),
-            _ => Watched::Everything,
+        // Where it is not told whether the time of day is kept, no edit is dated by it.
+        let dates = of.name() == "lastModifiedTime" && valid && options.result.is_some();
+        let watches = dates.then(|| {
+            let ids = options.referenced_field_ids;
+            if ids.is_empty() {
+                Watched::Everything
+            } else {
+                Watched::Fields(ids.into_iter().map(FieldId::from).collect())
+            }
         });
         Self { field: Field { id: id.into(), name, kind, writable, primary }, form, watches }
     }
@@ -173,9 +179,10 @@ impl Column {
 fn understand(of: &wire::FieldType) -> (FieldKind, Form, bool) {
     let options = of.options();
     let scale = options.precision;
-    let select = || options.choices.iter().flatten().map(FieldOption::from).collect::<Vec<_>>();
+    let select = || options.choices.iter().map(FieldOption::from).collect::<Vec<_>>();
+    let other = || (FieldKind::Other { name: of.name().to_owned() }, Form::Opaque, false);
     let text = FieldKind::Text { max: Some(LONGEST_TEXT) };
-    match of.name.as_str() {
+    match of.name() {
         "singleLineText" | "multilineText" => (text, Form::Text, true),
         "richText" => (FieldKind::RichText, Form::Text, true),
         "email" => (FieldKind::Email, Form::Text, true),
@@ -202,7 +209,7 @@ fn understand(of: &wire::FieldType) -> (FieldKind, Form, bool) {
         "createdBy" | "lastModifiedBy" => (FieldKind::People { many: false }, Form::Person, false),
         "multipleRecordLinks" => match options.linked_table_id {
             Some(table) => (FieldKind::Links { container: table.into() }, Form::Links, true),
-            None => (FieldKind::Other { name: of.name.clone() }, Form::Opaque, false),
+            None => other(),
         },
         // A file is written by an address that Airtable fetches later and never tells again: what was written
         // could not be recognised, so files are read only.
@@ -216,14 +223,16 @@ fn understand(of: &wire::FieldType) -> (FieldKind, Form, bool) {
                     let (kind, form, _) = understand(result);
                     (kind, form, false)
                 }
-                None => (FieldKind::Other { name: of.name.clone() }, Form::Opaque, false),
+                // These are times where nothing else is said.
+                None if of.name().ends_with("Time") => (FieldKind::DateTime, Form::Instant, false),
+                None => other(),
             }
         }
         "multipleLookupValues" | "lookup" if options.is_valid.unwrap_or(true) => match &options.result {
             Some(result) => look_up(understand(result)),
-            None => (FieldKind::Other { name: of.name.clone() }, Form::Opaque, false),
+            None => other(),
         },
-        _ => (FieldKind::Other { name: of.name.clone() }, Form::Opaque, false),
+        _ => other(),
     }
 }
 
@@ -269,6 +278,10 @@ mod tests {
     #[case("formula", json!({"isValid": false, "result": null}), "formula", false)]
     #[case("multipleLookupValues", json!({"isValid": true, "result": {"type": "singleSelect", "options": {"choices": []}}}), "multi_select", false)]
     #[case("createdTime", json!({"result": {"type": "date"}}), "date", false)]
+    #[case("createdTime", json!({}), "date_time", false)]
+    #[case("lastModifiedTime", json!({"isValid": true, "referencedFieldIds": null, "result": null}), "date_time", false)]
+    #[case("number", json!({"precision": "two"}), "number", true)]
+    #[case("singleSelect", json!({"choices": [{"id": "sel1"}, {"id": "sel2", "name": "A"}]}), "select", true)]
     #[case("manualSort", json!(null), "manualSort", false)]
     #[case("somethingNew", json!(["odd"]), "somethingNew", false)]
     fn a_field_has_the_kind_of_what_it_holds(

@@ -12,7 +12,7 @@ use connector_http::{Answer, Failure, feed};
 use futures::Stream;
 
 use crate::codec;
-use crate::failure::{REMOTE, code, into_error, kind};
+use crate::failure::{REMOTE, into_error, kind, lost_its_place};
 use crate::formula::Formula;
 use crate::layout::{Column, Layout};
 use crate::names::Names;
@@ -93,7 +93,7 @@ impl Listing {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
             };
-            if failure.code.as_deref() == Some(code::ITERATOR_GONE) {
+            if lost_its_place(&failure) {
                 self.restart()?;
             } else if kind(&failure) == ErrorKind::SchemaChanged && self.asked_blindly {
                 self.table.read_layout().await?;

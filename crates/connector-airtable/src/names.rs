@@ -111,7 +111,7 @@ impl Names {
                 }
             };
             for record in records {
-                let cell = record.fields.get(primary.field.id.as_str());
+                let cell = record.fields.as_ref().and_then(|cells| cells.get(primary.field.id.as_str()));
                 let name = cell.and_then(|cell| codec::shown(&codec::decode(primary, cell)));
                 self.0.insert(record.id.into(), name);
             }

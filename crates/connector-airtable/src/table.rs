@@ -114,7 +114,11 @@ impl Table {
     }
 }
 
+/// What a record holds in `column`; nothing where it is empty.
 fn decode(column: &Column, record: &wire::Record) -> Option<Value> {
-    let cell = record.fields.get(column.field.id.as_str())?;
+    let Some(fields) = &record.fields else {
+        return Some(Value::Unknown("Airtable did not show what the record holds".to_owned()));
+    };
+    let cell = fields.get(column.field.id.as_str())?;
     Some(codec::decode(column, cell))
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use connector_http::lenient;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -18,9 +19,11 @@ pub(crate) type Cells = BTreeMap<String, Box<RawValue>>;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Record {
     pub(crate) id: String,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) created_time: Option<String>,
-    #[serde(default)]
-    pub(crate) fields: Cells,
+    /// The cells that are not empty. Without them nothing is known of the record but that it is there.
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    pub(crate) fields: Option<Cells>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -33,7 +36,7 @@ pub(crate) struct Records {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Written {
     pub(crate) records: Vec<Record>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::elements")]
     pub(crate) updated_records: Vec<String>,
 }
 
@@ -90,7 +93,9 @@ pub(crate) struct Upsert<'a> {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Whoami {
     pub(crate) id: String,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) email: Option<String>,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) scopes: Option<Vec<String>>,
 }
 
@@ -104,7 +109,9 @@ pub(crate) struct Bases {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Base {
     pub(crate) id: String,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) name: String,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) permission_level: Option<String>,
 }
 
@@ -117,24 +124,29 @@ pub(crate) struct Tables {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Table {
     pub(crate) id: String,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) name: String,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) primary_field_id: Option<String>,
+    #[serde(default, deserialize_with = "lenient::elements")]
     pub(crate) fields: Vec<Field>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::elements")]
     pub(crate) views: Vec<View>,
 }
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct View {
     pub(crate) id: String,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) name: String,
-    #[serde(rename = "type")]
+    #[serde(rename = "type", default, deserialize_with = "lenient::or_default")]
     pub(crate) kind: String,
 }
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Field {
     pub(crate) id: String,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) name: String,
     #[serde(flatten)]
     pub(crate) kind: FieldType,
@@ -143,29 +155,44 @@ pub(crate) struct Field {
 /// A field's type, or the type of a computed field's result.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct FieldType {
-    #[serde(rename = "type")]
-    pub(crate) name: String,
-    options: Option<Value>,
+    #[serde(rename = "type", default)]
+    name: Value,
+    #[serde(default)]
+    options: Value,
 }
 
 impl FieldType {
+    /// The name of the type; empty if it has none.
+    pub(crate) fn name(&self) -> &str {
+        self.name.as_str().unwrap_or_default()
+    }
+
     /// The options; those of an unknown shape count as not given.
     pub(crate) fn options(&self) -> FieldOptions {
-        self.options.as_ref().and_then(|options| FieldOptions::deserialize(options).ok()).unwrap_or_default()
+        lenient::value(&self.options)
     }
 }
 
 /// The options of all types together; each type has some of them.
 #[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct FieldOptions {
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) precision: Option<u32>,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) symbol: Option<String>,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) max: Option<u32>,
-    pub(crate) choices: Option<Vec<SelectChoice>>,
+    #[serde(default, deserialize_with = "lenient::elements")]
+    pub(crate) choices: Vec<SelectChoice>,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) linked_table_id: Option<String>,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) is_valid: Option<bool>,
-    pub(crate) referenced_field_ids: Option<Vec<String>>,
+    /// The fields that a modification time watches; none means all.
+    #[serde(default, deserialize_with = "lenient::elements")]
+    pub(crate) referenced_field_ids: Vec<String>,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) result: Option<FieldType>,
 }
 

@@ -3,7 +3,8 @@
 //! [`Http`] is the one way to a remote: it paces ([`limit`]), sends, bounds the answer in size and time, repeats
 //! what may be repeated ([`retry`]), counts each attempt ([`meter`]) and tells a failure without secrets
 //! ([`failure`]). What differs between remotes is a [`Dialect`]. Listings are streams of pages ([`paged`]), a
-//! change feed may stand at a time ([`feed`]), and what a remote told once is kept ([`known`]).
+//! change feed may stand at a time ([`feed`]), what a remote told once is kept ([`known`]), and what it tells otherwise
+//! than documented does not stop a reading ([`lenient`]).
 
 pub mod client;
 mod dial;
@@ -11,6 +12,7 @@ pub mod dialect;
 pub mod failure;
 pub mod feed;
 pub mod known;
+pub mod lenient;
 pub mod limit;
 pub mod meter;
 pub mod paged;

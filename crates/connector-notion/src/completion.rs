@@ -30,9 +30,11 @@ async fn elements(api: &Api, page: &str, field: &FieldId) -> Result<Option<Prope
         let PropertyItems { results, next_cursor, property_item } =
             api.property(page, field, cursor.as_deref()).await?.body;
         elements.extend(results.unwrap_or_default());
-        cursor = next_cursor.filter(|next| cursor.as_ref() != Some(next));
-        if cursor.is_none() {
-            return Ok(property_item.and_then(|item| assemble(&item, &elements)));
+        match next_cursor {
+            None => return Ok(property_item.and_then(|item| assemble(&item, &elements))),
+            // It goes round in circles.
+            again if again == cursor => return Ok(None),
+            next => cursor = next,
         }
     }
     Ok(None)
@@ -42,8 +44,8 @@ async fn elements(api: &Api, page: &str, field: &FieldId) -> Result<Option<Prope
 fn assemble(item: &Property, elements: &[Property]) -> Option<Property> {
     let kind = item.kind();
     if kind != "rollup" {
-        let held: Vec<&str> = elements.iter().filter_map(Property::value).map(RawValue::get).collect();
-        return Property::new(&kind, list(&held)?).ok();
+        let held = elements.iter().map(|element| element.value().map(RawValue::get));
+        return Property::new(&kind, list(&held.collect::<Option<Vec<_>>>()?)?).ok();
     }
     let result: Property = serde_json::from_str(item.value()?.get()).ok()?;
     if result.kind() != "array" {

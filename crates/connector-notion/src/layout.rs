@@ -36,7 +36,7 @@ impl Layout {
         let name = source.name();
         let database = source.parent.and_then(|parent| parent.database_id);
         let mut columns: Vec<_> =
-            source.properties.into_iter().map(|(name, property)| Column::new(name, property)).collect();
+            source.properties.iter().filter_map(|(name, property)| Column::new(name, property)).collect();
         let relations: Vec<FieldId> = columns
             .iter()
             .filter(|column| column.kind == "relation")
@@ -70,13 +70,19 @@ impl Layout {
 }
 
 impl Column {
-    fn new(name: String, property: wire::Definition) -> Self {
+    /// A property that has an id, whatever else of it is understood.
+    fn new(name: &str, property: &wire::Definition) -> Option<Self> {
         let config = property.config();
-        let (kind, writable) = understand(&property.kind, &config);
-        let primary = property.kind == "title";
-        let field =
-            Field { id: property.id.into(), name: property.name.unwrap_or(name), kind, writable, primary };
-        Self { field, kind: property.kind, follows: config.relation_property_id.map(FieldId::from) }
+        let (kind, writable) = understand(property.kind(), &config);
+        let field = Field {
+            id: property.id()?.into(),
+            name: property.name().unwrap_or(name).to_owned(),
+            kind,
+            writable,
+            primary: property.kind() == "title",
+        };
+        let follows = config.relation_property_id.map(FieldId::from);
+        Some(Self { field, kind: property.kind().to_owned(), follows })
     }
 }
 

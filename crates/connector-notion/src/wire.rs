@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use connector_http::lenient;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -21,42 +22,44 @@ pub(crate) type Cells = BTreeMap<String, Box<RawValue>>;
 pub(crate) struct List<T> {
     pub(crate) results: Vec<T>,
     pub(crate) next_cursor: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) has_more: bool,
-    request_status: Option<RequestStatus>,
-}
-
-#[derive(Debug, Deserialize)]
-struct RequestStatus {
-    #[serde(rename = "type")]
-    kind: String,
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    request_status: Value,
 }
 
 impl<T> List<T> {
     /// Whether Notion says that it left something out.
     pub(crate) fn is_capped(&self) -> bool {
-        self.request_status.as_ref().is_some_and(|status| status.kind == "incomplete")
+        self.request_status.get("type").and_then(Value::as_str) == Some("incomplete")
     }
 }
 
 /// A page; one that cannot be seen whole has its id only.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Page {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) object: String,
     pub(crate) id: String,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) created_time: Option<String>,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) last_edited_time: Option<String>,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) parent: Option<Parent>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     in_trash: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     archived: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) is_archived: bool,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) properties: Option<BTreeMap<String, Property>>,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) url: Option<String>,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) created_by: Option<Id>,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) last_edited_by: Option<Id>,
 }
 
@@ -77,14 +80,18 @@ impl Page {
 
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Parent {
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) data_source_id: Option<String>,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) database_id: Option<String>,
 }
 
-/// What a page holds in one property: `{"id","type","<type>":…}`.
+/// What a page holds in one property: `{"id","type","<type>":…}`; nothing where it is no object.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(crate) struct Property(BTreeMap<String, Box<RawValue>>);
+pub(crate) struct Property(
+    #[serde(deserialize_with = "lenient::or_default")] BTreeMap<String, Box<RawValue>>,
+);
 
 impl Property {
     /// One of type `kind` that holds `value`.
@@ -128,16 +135,17 @@ pub(crate) struct PropertyItems {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Container {
     pub(crate) id: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::elements")]
     pub(crate) title: Vec<RichText>,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) parent: Option<Parent>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     in_trash: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     archived: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::elements")]
     pub(crate) data_sources: Vec<DataSource>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) properties: BTreeMap<String, Definition>,
 }
 
@@ -155,42 +163,60 @@ impl Container {
 #[derive(Debug, Deserialize)]
 pub(crate) struct DataSource {
     pub(crate) id: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) name: String,
 }
 
-/// A property of a data source: `{"id","name","type","<type>":{…}}`.
+/// A property of a data source: `{"id","name","type","<type>":{…}}`; nothing where it is no object.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Definition {
-    pub(crate) id: String,
-    pub(crate) name: Option<String>,
-    #[serde(rename = "type")]
-    pub(crate) kind: String,
-    #[serde(flatten)]
-    rest: BTreeMap<String, Value>,
-}
+#[serde(transparent)]
+pub(crate) struct Definition(#[serde(deserialize_with = "lenient::or_default")] BTreeMap<String, Value>);
 
 impl Definition {
+    /// Its id, if it has one.
+    pub(crate) fn id(&self) -> Option<&str> {
+        self.text("id")
+    }
+
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.text("name")
+    }
+
+    /// The name of its type; empty if it has none.
+    pub(crate) fn kind(&self) -> &str {
+        self.text("type").unwrap_or_default()
+    }
+
     /// How it is set up; what is of an unknown shape counts as not given.
     pub(crate) fn config(&self) -> Config {
-        self.rest.get(&self.kind).and_then(|config| Config::deserialize(config).ok()).unwrap_or_default()
+        self.0.get(self.kind()).map(lenient::value).unwrap_or_default()
+    }
+
+    fn text(&self, key: &str) -> Option<&str> {
+        self.0.get(key).and_then(Value::as_str)
     }
 }
 
 /// The set-up of all types together; each type has some of it.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
 pub(crate) struct Config {
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) format: Option<String>,
+    #[serde(default, deserialize_with = "lenient::elements")]
     pub(crate) options: Vec<SelectOption>,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) data_source_id: Option<String>,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) database_id: Option<String>,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) function: Option<String>,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) relation_property_id: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct SelectOption {
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) id: Option<String>,
     pub(crate) name: String,
 }
@@ -198,9 +224,9 @@ pub(crate) struct SelectOption {
 /// A piece of text of one style.
 #[derive(Debug, Deserialize)]
 pub(crate) struct RichText {
-    #[serde(rename = "type", default)]
+    #[serde(rename = "type", default, deserialize_with = "lenient::or_default")]
     pub(crate) kind: String,
-    #[serde(default)]
+    /// The words. A piece without them cannot be read.
     pub(crate) plain_text: String,
 }
 
@@ -213,9 +239,10 @@ pub(crate) fn plain(pieces: &[RichText]) -> String {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Block {
     pub(crate) id: String,
-    #[serde(rename = "type")]
+    /// The name of its type; empty where the connection may not see what the block holds.
+    #[serde(rename = "type", default, deserialize_with = "lenient::or_default")]
     pub(crate) kind: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) has_children: bool,
     #[serde(flatten)]
     rest: BTreeMap<String, Value>,
@@ -231,18 +258,23 @@ impl Block {
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct User {
     pub(crate) id: String,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) name: Option<String>,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) person: Option<PersonDetails>,
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) bot: Option<Bot>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(crate) struct PersonDetails {
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) email: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(crate) struct Bot {
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub(crate) workspace_name: Option<String>,
 }
 

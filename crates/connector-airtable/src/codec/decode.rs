@@ -1,6 +1,6 @@
 //! A cell as Airtable gives it, read as a value.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use connector_core::clock::Interval;
 use connector_core::schema::FieldKind;
 use connector_core::value::{Choice, Linked, Person, Value};
@@ -87,8 +87,8 @@ fn decode_one(form: &Form, kind: &FieldKind, cell: &RawValue) -> Result<Value, U
         Form::AiText => generated(parse(cell)?)?,
         Form::Number => Value::Number(parse_number(cell.get())?),
         Form::Flag => Value::Flag(parse_flag(cell)?),
-        Form::Date => Value::Date(parse::<NaiveDate>(cell)?),
-        Form::Instant => Value::Instant(parse::<DateTime<Utc>>(cell)?),
+        Form::Date => Value::Date(parse_date(cell)?),
+        Form::Instant => Value::Instant(parse_instant(cell)?),
         Form::Select => Value::Choice(choice(kind, parse::<NameOrObject>(cell)?)),
         Form::MultiSelect => choices(kind, parse(cell)?),
         Form::Person => Value::People(vec![parse::<Collaborator>(cell)?.into()]),
@@ -184,6 +184,17 @@ fn parse_number(text: &str) -> Result<Decimal, Unreadable> {
     number
         .map(|number| number.normalize())
         .map_err(|_| format!("not a number that can be kept: {}", shortened(text)))
+}
+
+/// A civil date; computed fields may give it as the time at which it begins.
+fn parse_date(cell: &RawValue) -> Result<NaiveDate, Unreadable> {
+    parse(cell).or_else(|why| Ok(parse::<DateTime<Utc>>(cell).map_err(|_| why)?.date_naive()))
+}
+
+/// An instant; computed fields may give it as a civil date where they have no time of day.
+fn parse_instant(cell: &RawValue) -> Result<DateTime<Utc>, Unreadable> {
+    let begins = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
+    parse(cell).or_else(|why| parse(cell).map(begins).map_err(|_| why))
 }
 
 fn parse_flag(cell: &RawValue) -> Result<bool, Unreadable> {

@@ -89,6 +89,8 @@ fn what_is_read_is_written_the_same(
 #[case("formula", json!({"isValid": true, "result": {"type": "checkbox"}}), "1", Value::Flag(true))]
 #[case("formula", json!({"result": {"type": "singleLineText"}}), r#"["a","b"]"#, Value::text("a, b"))]
 #[case("createdTime", json!({"result": {"type": "date"}}), r#""2024-05-01""#, Value::Date("2024-05-01".parse().unwrap()))]
+#[case("formula", json!({"result": {"type": "date"}}), r#""2024-05-01T00:00:00.000Z""#, Value::Date("2024-05-01".parse().unwrap()))]
+#[case("lastModifiedTime", json!({}), r#""2024-05-01""#, Value::Instant("2024-05-01T00:00:00Z".parse().unwrap()))]
 fn what_is_only_read_is_read(
     #[case] of: &str,
     #[case] options: Json,

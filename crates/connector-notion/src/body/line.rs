@@ -61,6 +61,8 @@ pub(super) fn line(block: &Block, number: usize) -> Option<String> {
         "child_page" | "child_database" => {
             format!("[{}]", held.get("title").and_then(Value::as_str).unwrap_or_default())
         }
+        // What was said stands in the blocks inside it.
+        "meeting_notes" | "transcription" => plain(held.get("title")),
         "table" | "column_list" | "column" | "synced_block" | "template" | "tab" | "table_of_contents"
         | "breadcrumb" => return None,
         kind => match SIGNS.iter().find(|(_, of, _)| *of == kind) {
@@ -200,7 +202,10 @@ mod tests {
     #[case("bookmark", json!({"url": "https://a.b", "caption": []}), "https://a.b")]
     #[case("image", json!({"type": "file", "file": {"url": "https://s3/x?sig=1"}, "caption": [{"plain_text": "plan"}]}), "[plan]")]
     #[case("image", json!({"type": "external", "external": {"url": "https://a.b/c.png"}, "caption": []}), "https://a.b/c.png")]
+    #[case("meeting_notes", json!({"title": [{"plain_text": "Point hebdo"}], "status": "notes_ready"}), "Point hebdo")]
+    #[case("transcription", json!({"title": [{"plain_text": "Point hebdo"}]}), "Point hebdo")]
     #[case("unsupported", json!({}), "[unsupported]")]
+    #[case("something_new", json!({"size": 3}), "[something_new]")]
     fn a_block_is_a_line(#[case] kind: &str, #[case] held: Value, #[case] expected: &str) {
         let block = shown(json!({"id": "b", "type": kind, kind: held, "has_children": false}));
         assert_eq!(line(&block, 7).as_deref(), Some(expected));

@@ -47,6 +47,9 @@ impl Reading<'_> {
                 levels.pop();
                 continue;
             };
+            if block.kind.is_empty() {
+                return Ok(Err("the connection may not see one of its blocks".to_owned()));
+            }
             level.numbered = if block.kind == "numbered_list_item" { level.numbered + 1 } else { 0 };
             let indent = level.indent;
             if let Some(text) = line::line(&block, level.numbered) {

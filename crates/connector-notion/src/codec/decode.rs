@@ -29,7 +29,11 @@ pub(crate) struct Decoded {
 pub(crate) fn decode(property: &Property) -> Decoded {
     let kind = property.kind();
     let Some(held) = property.value() else {
-        return Decoded { value: Value::Unknown(format!("a {kind} property without a value")), cut: false };
+        let why = match kind.as_str() {
+            "" => "a property without a type".to_owned(),
+            kind => format!("a {kind} property without a value"),
+        };
+        return Decoded { value: Value::Unknown(why), cut: false };
     };
     let value = read(&kind, held).unwrap_or_else(Value::Unknown);
     Decoded { cut: property.has_more() || is_cut(&kind, held), value }
@@ -66,9 +70,7 @@ fn read(kind: &str, held: &RawValue) -> Result<Value, Unreadable> {
         "multi_select" => list(parse::<Vec<SelectOption>>(held)?.into_iter().map(choice), Value::Choices),
         "date" => moment::read(parse::<Date>(held)?)?,
         "people" => list(several::<User>(held)?.into_iter().map(Person::from), Value::People),
-        "files" => {
-            Value::tags(parse::<Vec<File>>(held)?.into_iter().map(|file| file.name.unwrap_or_default()))
-        }
+        "files" => Value::tags(parse::<Vec<File>>(held)?.iter().map(File::label)),
         "checkbox" | "boolean" => Value::Flag(parse(held)?),
         "url" | "email" | "phone_number" | "string" => Value::text(parse::<String>(held)?),
         "relation" => list(
@@ -87,10 +89,7 @@ fn read(kind: &str, held: &RawValue) -> Result<Value, Unreadable> {
                 _ => Value::Choice(Choice { id: Some(state.as_str().into()), name: state }),
             }
         }
-        "place" => {
-            let Place { name, address } = parse(held)?;
-            Value::text([name, address].into_iter().flatten().collect::<Vec<_>>().join(", "))
-        }
+        "place" => place(parse(held)?)?,
         "button" => Value::Empty,
         _ if held.get() == "{}" || held.get() == "[]" => Value::Empty,
         _ => return Err(format!("{kind} properties are not supported")),
@@ -102,6 +101,7 @@ fn computed(of: &Computed) -> Result<Value, Unreadable> {
     match (of.kind().as_str(), of.value()) {
         ("unsupported", _) => Err("Notion does not tell what it computed".to_owned()),
         (kind, Some(held)) => read(kind, held),
+        ("", None) => Err("a computed value without a type".to_owned()),
         (kind, None) => Err(format!("a {kind} without a value")),
     }
 }
@@ -179,9 +179,19 @@ fn list<T>(items: impl Iterator<Item = T>, of: impl Fn(Vec<T>) -> Value) -> Valu
 }
 
 fn unique_id(UniqueId { prefix, number }: UniqueId) -> Value {
-    match (prefix, number) {
+    match (prefix.filter(|prefix| !prefix.is_empty()), number) {
         (Some(prefix), Some(number)) => Value::text(format!("{prefix}-{number}")),
         (None, Some(number)) => Value::text(number.to_string()),
         (_, None) => Value::Empty,
     }
+}
+
+/// What a place is called and where it is; a pin without either is told by its coordinates.
+fn place(Place { name, address, lat, lon }: Place) -> Result<Value, Unreadable> {
+    let words: Vec<_> = [name, address].into_iter().flatten().filter(|words| !words.is_empty()).collect();
+    if !words.is_empty() {
+        return Ok(Value::Text(words.join(", ")));
+    }
+    let coordinates = lat.zip(lon).map(|(lat, lon)| format!("{lat}, {lon}"));
+    coordinates.map(Value::Text).ok_or_else(|| "a place without a name and without coordinates".to_owned())
 }

@@ -11,5 +11,6 @@ mod completing;
 mod failing;
 mod finding;
 mod notion;
+mod payloads;
 mod reading;
 mod writing;
