@@ -44,7 +44,7 @@ pub(crate) fn list(call: &Call<'_>, world: &World) -> Result<Value, Failure> {
 pub(crate) fn create(call: &Call<'_>, world: &mut World) -> Result<Value, Failure> {
     call.holder.require(Capability::InsertComments)?;
     let body = call.input();
-    let text = rich_text::runs(&body.member("rich_text"))?;
+    let text = words(&body)?;
     let (parent, discussion) = if let Some(discussion) = body.member("discussion_id").present() {
         let id = discussion.uuid()?;
         let known = world.comments.iter().find(|comment| comment.discussion == id);
@@ -58,6 +58,14 @@ pub(crate) fn create(call: &Call<'_>, world: &mut World) -> Result<Value, Failur
     let shown = call.reader(world).comment(&comment, &call.holder.name);
     world.comments.push(comment);
     Ok(shown)
+}
+
+/// The text of a request: rich text, or Markdown, whose signs stay.
+fn words(body: &Input<'_>) -> Result<Vec<Run>, Failure> {
+    match body.member("markdown").present() {
+        Some(markdown) => Ok(vec![Run::plain(markdown.text_up_to(2000)?)]),
+        None => rich_text::runs(&body.member("rich_text")),
+    }
 }
 
 /// The page or block that a new discussion is about.
@@ -85,7 +93,7 @@ pub(crate) fn get(call: &Call<'_>, world: &World) -> Result<Value, Failure> {
 /// Gives a comment another text.
 pub(crate) fn update(call: &Call<'_>, world: &mut World) -> Result<Value, Failure> {
     call.holder.require(Capability::InsertComments)?;
-    let text = rich_text::runs(&call.input().member("rich_text"))?;
+    let text = words(&call.input())?;
     let position = position(call, world)?;
     if let Some(comment) = world.comments.get_mut(position) {
         comment.text = text;

@@ -36,6 +36,13 @@ impl Failure {
         Self::new(400, "invalid_request_url", "Invalid request URL.")
     }
 
+    /// Something of the service that is not played. The service has no such words.
+    pub(crate) fn unplayed(method: &str, path: &str) -> Self {
+        let words =
+            format!("The sandbox does not play {method} {path}. docs/SANDBOX.md lists what it plays.");
+        Self::new(400, "invalid_request", words)
+    }
+
     pub(crate) fn unparsable() -> Self {
         Self::new(400, "invalid_json", "Error parsing JSON body.")
     }

@@ -10,6 +10,7 @@ use crate::notion::data_source::DataSource;
 use crate::notion::failure::Failure;
 use crate::notion::icon;
 use crate::notion::input::Input;
+use crate::notion::markdown;
 use crate::notion::page::Page;
 use crate::notion::property::{Cells, Writer, title_only};
 use crate::notion::transaction::Transaction;
@@ -44,7 +45,13 @@ pub(crate) fn create(call: &Call<'_>, world: &mut World) -> Result<Value, Failur
     let parent = parent(call, world, &body.member("parent"))?;
     let properties = body.member("properties");
     let (icon, cover) = (icon::read_icon(&body.member("icon"))?, icon::read_cover(&body.member("cover"))?);
-    let children = block::read_children(&body)?;
+    let children = match body.member("markdown").present() {
+        None => block::read_children(&body)?,
+        Some(markdown) => {
+            body.forbid("children")?;
+            markdown::drafts(markdown.text()?)?
+        }
+    };
 
     let mut random = world.random.clone();
     let mut writer = Writer::new(world, &call.holder, &mut random);

@@ -34,6 +34,15 @@ pub(crate) enum Endpoint {
     GetComment,
     UpdateComment,
     DeleteComment,
+    GetMarkdown,
+    UpdateMarkdown,
+    GetTask,
+    CreateUpload,
+    ListUploads,
+    GetUpload,
+    SendUpload,
+    CompleteUpload,
+    ListEmojis,
 }
 
 use Endpoint as E;
@@ -44,8 +53,10 @@ const PAGE: &str = "/v1/pages/{page_id}";
 const BLOCK: &str = "/v1/blocks/{block_id}";
 const COMMENT: &str = "/v1/comments/{comment_id}";
 const CHILDREN: &str = "/v1/blocks/{block_id}/children";
+const MARKDOWN: &str = "/v1/pages/{page_id}/markdown";
+const UPLOADS: &str = "/v1/file_uploads";
 
-const ROUTES: [(&str, &str, Endpoint); 28] = [
+const ROUTES: [(&str, &str, Endpoint); 37] = [
     ("GET", "/v1/users/me", E::Me),
     ("GET", "/v1/users", E::ListUsers),
     ("GET", "/v1/users/{user_id}", E::GetUser),
@@ -74,7 +85,19 @@ const ROUTES: [(&str, &str, Endpoint); 28] = [
     ("GET", COMMENT, E::GetComment),
     ("PATCH", COMMENT, E::UpdateComment),
     ("DELETE", COMMENT, E::DeleteComment),
+    ("GET", MARKDOWN, E::GetMarkdown),
+    ("PATCH", MARKDOWN, E::UpdateMarkdown),
+    ("GET", "/v1/async_tasks/{task_id}", E::GetTask),
+    ("POST", UPLOADS, E::CreateUpload),
+    ("GET", UPLOADS, E::ListUploads),
+    ("GET", "/v1/file_uploads/{file_upload_id}", E::GetUpload),
+    ("POST", "/v1/file_uploads/{file_upload_id}/send", E::SendUpload),
+    ("POST", "/v1/file_uploads/{file_upload_id}/complete", E::CompleteUpload),
+    ("GET", "/v1/custom_emojis", E::ListEmojis),
 ];
+
+/// What the service has and the sandbox does not play.
+const UNPLAYED: [&str; 4] = ["/v1/views", "/v1/oauth", "/v1/agents", "/v1/blocks/meeting_notes"];
 
 /// A route that was found, with the decoded parts of its path; those it does not have are empty.
 #[derive(Clone, Debug)]
@@ -97,6 +120,12 @@ impl Route {
             .iter()
             .filter(|(known, ..)| *known == method)
             .find_map(|(_, template, endpoint)| Self::fit(*endpoint, template, &segments))
+    }
+
+    /// Whether the service has something at this path that is not played.
+    pub(crate) fn is_unplayed(path: &str) -> bool {
+        let inside = |rest: &str| rest.is_empty() || rest.starts_with('/');
+        UNPLAYED.iter().any(|known| path.strip_prefix(known).is_some_and(inside))
     }
 
     fn fit(endpoint: Endpoint, template: &'static str, segments: &[&str]) -> Option<Self> {

@@ -64,6 +64,8 @@ pub(crate) fn world(settings: &Settings) -> (World, Names) {
         pages: BTreeMap::new(),
         blocks: BTreeMap::new(),
         comments: Vec::new(),
+        uploads: Vec::new(),
+        tasks: Vec::new(),
         access: BTreeMap::from([(page.id.clone(), true)]),
         cursor_age: 0,
         random,

@@ -16,7 +16,9 @@ use crate::notion::route::{Endpoint, Route};
 use crate::notion::seed::{self, Names};
 use crate::notion::version::Version;
 use crate::notion::world::{Workspace, World};
-use crate::notion::{blocks, comment, data_sources, databases, pages, query, search, user};
+use crate::notion::{
+    blocks, comment, data_sources, databases, file_upload, form, page_markdown, pages, query, search, user,
+};
 use crate::provider::{Provider, Reply, Request};
 use crate::query::Query;
 use crate::remote::Remote;
@@ -125,7 +127,7 @@ impl Notion {
     }
 
     fn call(&self, request: &Request, knobs: &Knobs, now: DateTime<Utc>) -> Result<Value, Failure> {
-        let route = Route::find(&request.method, &request.path).ok_or_else(Failure::nowhere)?;
+        let route = Route::find(&request.method, &request.path).ok_or_else(|| nowhere(request))?;
         let holder = {
             let tokens = self.tokens.read().unwrap_or_else(PoisonError::into_inner);
             tokens.identify(request.authorization.as_deref())?
@@ -135,7 +137,10 @@ impl Notion {
         if !route.is_in(version) {
             return Err(Failure::nowhere());
         }
-        let body = body(request)?;
+        let body = match route.endpoint {
+            Endpoint::SendUpload => form::read(&request.body).unwrap_or_default(),
+            _ => body(request)?,
+        };
         let query = Query::parse(&request.query);
         let call = Call { route, query, body, version, holder, knobs, now, site: &self.site };
         self.dispatch(&call)
@@ -178,6 +183,18 @@ impl Notion {
             E::GetComment => comment::get(call, &self.read()),
             E::UpdateComment => self.change(call, comment::update),
             E::DeleteComment => self.change(call, comment::delete),
+            E::GetMarkdown => page_markdown::get(call, &self.read()),
+            E::UpdateMarkdown => self.change(call, page_markdown::update),
+            E::GetTask => page_markdown::get_task(call, &self.read()),
+            E::CreateUpload => self.change(call, file_upload::create),
+            E::ListUploads => file_upload::list(call, &self.read()),
+            E::GetUpload => file_upload::get(call, &self.read()),
+            E::SendUpload => self.change(call, file_upload::send),
+            E::CompleteUpload => self.change(call, file_upload::complete),
+            // Nobody made any.
+            E::ListEmojis => Ok(json!({
+                "object": "list", "type": "custom_emoji", "results": [], "has_more": false, "next_cursor": null,
+            })),
         }
     }
 
@@ -216,6 +233,14 @@ impl Notion {
     }
 }
 
+/// The refusal of a path that leads nowhere here.
+fn nowhere(request: &Request) -> Failure {
+    if Route::is_unplayed(&request.path) {
+        return Failure::unplayed(&request.method, &request.path);
+    }
+    Failure::nowhere()
+}
+
 /// The JSON body; an empty object where there is none.
 fn body(request: &Request) -> Result<Value, Failure> {
     if request.body.len() > MAX_BODY {
@@ -238,6 +263,8 @@ impl Provider for Notion {
 
     fn answer(&self, request: &Request, knobs: &Knobs, now: DateTime<Utc>) -> Reply {
         match self.call(request, knobs, now) {
+            // What is done later is accepted for now.
+            Ok(body) if body.get("status") == Some(&json!("queued")) => self.reply(202, body),
             Ok(body) => self.reply(200, body),
             Err(failure) => self.refusal(&failure),
         }

@@ -9,7 +9,9 @@ use crate::notion::block::Block;
 use crate::notion::comment::Comment;
 use crate::notion::data_source::DataSource;
 use crate::notion::database::Database;
+use crate::notion::file_upload::FileUpload;
 use crate::notion::page::Page;
+use crate::notion::page_markdown::Task;
 use crate::notion::rich_text::plain;
 use crate::notion::user::User;
 
@@ -23,6 +25,8 @@ pub(crate) struct World {
     pub(crate) pages: BTreeMap<Id, Page>,
     pub(crate) blocks: BTreeMap<Id, Block>,
     pub(crate) comments: Vec<Comment>,
+    pub(crate) uploads: Vec<FileUpload>,
+    pub(crate) tasks: Vec<Task>,
     /// What a person gave to the connection (true) or took from it (false); what is inside follows.
     pub(crate) access: BTreeMap<Id, bool>,
     /// How often all cursors were ended; those of before lead nowhere.

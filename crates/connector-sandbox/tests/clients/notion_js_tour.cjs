@@ -373,6 +373,59 @@ steps["comments are made, listed, changed and deleted"] = async () => {
   await notion.pages.update({ page_id: page.id, in_trash: true });
 };
 
+steps["files are sent whole, in parts or from elsewhere, and put into a row"] = async () => {
+  const file = (data) => ({ filename: "devis.txt", data: new Blob([data], { type: "text/plain" }) });
+  const whole = await notion.fileUploads.create({ mode: "single_part", filename: "devis.txt" });
+  assert.deepEqual([whole.status, whole.content_type], ["pending", "text/plain"]);
+  const [{ id: source }] = (await freshTable()).data_sources;
+  const attach = (id) => row(source, { Files: { files: [{ file_upload: { id } }] } });
+  await refused(() => attach(whole.id), "validation_error", 400, /has not been sent/);
+  const sent = await notion.fileUploads.send({ file_upload_id: whole.id, file: file("hello") });
+  assert.deepEqual([sent.status, sent.content_length, sent.upload_url], ["uploaded", 5, undefined]);
+  const [attached] = (await attach(whole.id)).properties.Files.files;
+  assert.deepEqual([attached.type, attached.name], ["file", "devis.txt"]);
+  assert.match(attached.file.url, /devis\.txt\?/);
+
+  const parts = await notion.fileUploads.create({ mode: "multi_part", filename: "devis.txt", number_of_parts: 2 });
+  const file_upload_id = parts.id;
+  await notion.fileUploads.send({ file_upload_id, file: file("one"), part_number: "1" });
+  await refused(() => notion.fileUploads.complete({ file_upload_id }), "validation_error", 400, /1 of 2 parts/);
+  const half = await notion.fileUploads.send({ file_upload_id, file: file("two"), part_number: "2" });
+  assert.deepEqual([half.status, half.number_of_parts], ["pending", { total: 2, sent: 2 }]);
+  assert.equal((await notion.fileUploads.complete({ file_upload_id })).status, "uploaded");
+
+  const elsewhere = { mode: "external_url", filename: "a.pdf", external_url: "https://a.example/a.pdf" };
+  const fetched = await notion.fileUploads.create(elsewhere);
+  assert.equal((await notion.fileUploads.retrieve({ file_upload_id: fetched.id })).status, "uploaded");
+  await notion.fileUploads.create({});
+  const uploads = await collectPaginatedAPI(notion.fileUploads.list, { page_size: 2 });
+  assert.deepEqual(uploads.map((upload) => upload.status), ["pending", "uploaded", "uploaded", "uploaded"]);
+  assert.equal((await notion.fileUploads.list({ status: "pending" })).results.length, 1);
+};
+
+steps["a body is read and changed as Markdown"] = async () => {
+  const page = await notion.pages.create({
+    parent: { page_id: PARENT },
+    properties: { title: text("Markdown") },
+    markdown: "# One\n\n- a\n\t- b",
+  });
+  const page_id = page.id;
+  const read = async () => (await notion.pages.retrieveMarkdown({ page_id })).markdown;
+  assert.equal(await read(), "# One\n- a\n\t- b");
+  assert.deepEqual(words((await notion.blocks.children.list({ block_id: page_id })).results), ["One", "a"]);
+  const change = (type, payload, more = {}) => notion.pages.updateMarkdown({ page_id, type, [type]: payload, ...more });
+  assert.equal((await change("insert_content", { content: "- [x] c" })).markdown, "# One\n- a\n\t- b\n- [x] c");
+  const updates = [{ old_str: "One", new_str: "Two" }];
+  assert.equal((await change("update_content", { content_updates: updates })).markdown, "# Two\n- a\n\t- b\n- [x] c");
+  const again = () => change("update_content", { content_updates: updates });
+  await refused(again, "validation_error", 400, /Could not find `old_str`/);
+  const task = await change("replace_content", { new_str: "> end" }, { allow_async: true });
+  assert.equal(task.status, "queued");
+  assert.equal((await notion.asyncTasks.retrieve({ task_id: task.id })).result.markdown, "> end");
+  assert.equal(await read(), "> end");
+  assert.deepEqual((await notion.customEmojis.list({})).results, []);
+};
+
 steps["errors carry the codes that the client knows"] = async () => {
   const nobody = "393abc1e-0000-8111-a222-333344445555";
   const get = (client, page_id) => () => client.pages.retrieve({ page_id });
@@ -383,7 +436,7 @@ steps["errors carry the codes that the client knows"] = async () => {
   const make = (client) => () => client.pages.create({ parent: { data_source_id: DATA_SOURCE }, properties: {} });
   await refused(make(reader), APIErrorCode.RestrictedResource, 403);
   await refused(() => notion.request({ path: "nowhere", method: "get" }), APIErrorCode.InvalidRequestURL, 400);
-  await refused(() => notion.views.list({}), APIErrorCode.InvalidRequestURL, 400);
+  await refused(() => notion.views.list({}), "invalid_request", 400, /The sandbox does not play GET \/v1\/views/);
   const wrong = (properties) => () => notion.pages.create({ parent: { data_source_id: DATA_SOURCE }, properties });
   await refused(wrong({ Nope: { number: 1 } }), APIErrorCode.ValidationError, 400, /Nope is not a property that exists/);
   await refused(wrong({ Sector: { multi_select: [{ name: "a, b" }] } }), APIErrorCode.ValidationError, 400, /commas not allowed/);

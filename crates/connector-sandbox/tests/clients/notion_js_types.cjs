@@ -80,6 +80,12 @@ async function visit() {
   note("BlockObjectResponse", await notion.blocks.retrieve({ block_id: page.id }));
   note("CommentObjectResponse", await notion.comments.create({ parent: { page_id: page.id }, rich_text: text("hi") }));
   note("ListCommentsResponse", await notion.comments.list({ block_id: page.id }));
+
+  const parts = { mode: "multi_part", filename: "a.pdf", number_of_parts: 2 };
+  for (const asked of [{ filename: "a.txt" }, parts]) note("FileUploadObjectResponse", await notion.fileUploads.create(asked));
+  note("ListFileUploadsResponse", await notion.fileUploads.list({}));
+  note("ListCustomEmojisResponse", await notion.customEmojis.list({}));
+  note("PageMarkdownResponse", await notion.pages.retrieveMarkdown({ page_id: page.id }));
 }
 
 const lines = { rich_text: text("x") };

@@ -11,4 +11,5 @@ mod pages;
 mod program;
 mod queries;
 mod schema;
+mod uploads;
 mod values;

@@ -7,5 +7,5 @@ mod part;
 mod show;
 mod tree;
 
-pub(crate) use body::{read_change, read_children, read_children_as_person};
+pub(crate) use body::{Draft, read_change, read_children, read_children_as_person};
 pub(crate) use tree::{Block, erase, insert, place, restore_or_trash};

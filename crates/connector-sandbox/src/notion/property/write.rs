@@ -86,7 +86,8 @@ impl<'a> Writer<'a> {
             Kind::Date if !cleared => DateValue::read(value).map(|date| Some(Cell::Date(date))),
             Kind::People => self.people(value),
             Kind::Files => {
-                let files = value.items()?.iter().map(File::read).collect::<Result<Vec<_>, _>>()?;
+                let files =
+                    value.items()?.iter().map(|file| self.file(file)).collect::<Result<Vec<_>, _>>()?;
                 Ok((!files.is_empty()).then_some(Cell::Files(files)))
             }
             Kind::Url if !cleared => line(value, 2000),
@@ -96,6 +97,16 @@ impl<'a> Writer<'a> {
             Kind::Verification => self.verification(value),
             _ => Ok(None),
         }
+    }
+
+    /// A file: of another site, kept here already, or just sent.
+    fn file(&self, input: &Input<'_>) -> Result<File, Failure> {
+        let Some(sent) = input.member("file_upload").present() else { return File::read(input) };
+        let id = sent.member("id").uuid()?;
+        let upload = self.world.uploads.iter().find(|upload| upload.id == id);
+        let upload = upload.ok_or_else(|| Failure::not_found("file upload", &id, &self.holder.name))?;
+        let name = input.member("name").given().map(|name| name.text_up_to(100)).transpose()?;
+        upload.attached(name)
     }
 
     /// An option by id or name; a name that is not there yet makes one.

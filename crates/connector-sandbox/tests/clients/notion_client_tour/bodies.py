@@ -1,4 +1,6 @@
-"""Blocks and comments."""
+"""Blocks, Markdown, files and comments."""
+
+import io
 
 from notion_client.helpers import collect_paginated_api, is_full_block
 
@@ -52,6 +54,32 @@ def blocks_are_changed_deleted_and_restored():
     assert words([notion.blocks.retrieve(block)]) == ["ONE"] and words(inside(page)) == ["ONE", "two"]
     with refused("validation_error", 400, containing="Expected block type paragraph in request body"):
         notion.blocks.update(block, heading_1={"rich_text": []})
+
+
+@step
+def a_body_is_read_and_changed_as_markdown():
+    page = fresh_page(paragraph("one"))
+    assert notion.pages.retrieve_markdown(page_id=page)["markdown"] == "one"
+    content = {"content": "## New\n\nHello"}
+    changed = notion.pages.update_markdown(page_id=page, type="insert_content", insert_content=content)
+    assert changed["markdown"] == "one\n## New\nHello"
+    placed = {"content": "between", "after": "on...e"}
+    changed = notion.pages.update_markdown(page_id=page, type="insert_content", insert_content=placed)
+    assert changed["markdown"] == "one\nbetween\n## New\nHello"
+    later = {"type": "insert_content", "insert_content": {"content": "# Later"}, "allow_async": True}
+    task = notion.request(f"pages/{page}/markdown", "PATCH", body=later)
+    assert notion.request(f"async_tasks/{task['id']}", "GET")["status"] == "succeeded"
+
+
+@step
+def a_file_is_sent_and_listed():
+    upload = notion.file_uploads.create(mode="single_part", filename="a.txt", content_type="text/plain")
+    file = io.BytesIO(b"This is a file")
+    file.name = "a.txt"
+    sent = notion.file_uploads.send(file_upload_id=upload["id"], file=file)
+    assert (sent["status"], sent["content_length"]) == ("uploaded", 14)
+    assert notion.file_uploads.retrieve(file_upload_id=upload["id"])["status"] == "uploaded"
+    assert upload["id"] in [one["id"] for one in notion.file_uploads.list(status="uploaded")["results"]]
 
 
 @step
