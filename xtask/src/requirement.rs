@@ -52,6 +52,13 @@ const REQUIREMENTS: &[Requirement] = &[
         },
     },
     Requirement {
+        program: "Chromium and its driver",
+        debian_packages: &["chromium", "chromium-driver"],
+        why: "the pages are tested in a browser",
+        steps: &["test"],
+        is_there: || find_in_path("chromedriver").is_some(),
+    },
+    Requirement {
         program: "nginx",
         debian_packages: &["nginx-light"],
         why: "stands before the server with the example's configuration",
@@ -68,7 +75,7 @@ const REQUIREMENTS: &[Requirement] = &[
     Requirement {
         program: "node, 18 or later",
         debian_packages: &["nodejs"],
-        why: "runs Airtable's JavaScript client against the sandbox",
+        why: "runs the providers' JavaScript clients against the sandbox",
         steps: &["test"],
         is_there: || {
             let check = "process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)";
@@ -78,7 +85,7 @@ const REQUIREMENTS: &[Requirement] = &[
     Requirement {
         program: "npm",
         debian_packages: &["npm"],
-        why: "installs Airtable's JavaScript client",
+        why: "installs the providers' JavaScript clients, and axe-core for the pages",
         steps: &["test"],
         is_there: || find_in_path("npm").is_some(),
     },

@@ -73,6 +73,12 @@ pub(crate) fn simulate(root: &Path, options: &[&str]) -> Result<()> {
     run(&mut command)
 }
 
+/// Pictures of every page, for whoever works on them.
+pub(crate) fn screenshots(root: &Path, folder: &[&str]) -> Result<()> {
+    run(cargo(root).args(["build", "--package", "test-browser", "--bins"]))?;
+    run(cargo(root).args(["run", "--package", "test-browser", "--bin", "screenshots", "--"]).args(folder))
+}
+
 /// Not a step of the suite: what it measures wants a machine to itself.
 pub(crate) fn bench(root: &Path) -> Result<()> {
     run(cargo(root).args(["run", "--release", "--package", "benches"]))

@@ -22,7 +22,7 @@ use world::World;
 /// How the demo is told.
 #[derive(Debug, Clone)]
 pub struct Demo {
-    /// Ends after the story; else the sandbox stays up.
+    /// Ends after the story; else the sandbox and the pages stay up.
     pub once: bool,
     /// Where all of it is kept.
     pub folder: PathBuf,
@@ -41,17 +41,25 @@ impl Demo {
         let order = Order { trigger: "demo".into(), cancel: cancel.clone(), ..Order::new(Mode::Sync) };
         let story = Story { world: &world, console, order };
         match world.configured().await?.as_slice() {
-            [] => story.tell().await?,
+            [] => {
+                story.tell().await?;
+                if !self.once && !cancel.is_cancelled() {
+                    story.leave_work().await?;
+                }
+            }
             configured => story.again(configured).await?,
         }
-        if !self.once && !cancel.is_cancelled() {
-            console.heading(&messages::demo_stays(
-                console.lang,
-                &world.variables(),
-                world.sandbox.control_url(),
-            ));
-            cancel.cancelled().await;
+        if self.once || cancel.is_cancelled() {
+            return Ok(());
         }
-        Ok(())
+        let server = world.server(cancel).await?;
+        let address = server.addresses().first().map(|address| format!("http://{address}"));
+        console.heading(&messages::demo_stays(
+            console.lang,
+            &address.unwrap_or_default(),
+            &world.variables(),
+            world.sandbox.control_url(),
+        ));
+        server.run().await
     }
 }

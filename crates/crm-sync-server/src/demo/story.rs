@@ -22,6 +22,8 @@ use crate::service::sync::{self, Order};
 
 /// The deal that three people edit.
 const DISPUTED: &str = "Clinique Saint-Roch";
+/// The deal that two people edit after the story.
+const DISPUTED_NEXT: &str = "Énergies du Littoral";
 /// Airtable dates edits in whole seconds, and its clock is known to a second: later than this is surely later.
 const PAUSE: Duration = Duration::from_millis(2_500);
 
@@ -72,6 +74,21 @@ impl Story<'_> {
         let written = writes(&self.sync(configured).await?);
         self.console.line(&messages::demo_writes(self.console.lang, written));
         if written == 0 { Ok(()) } else { self.idle(configured).await }
+    }
+
+    /// What people edit after the story, for the reader to preview and to apply in the pages.
+    pub(super) async fn leave_work(&self) -> Result<(), Failure> {
+        self.chapter(Chapter::Onwards);
+        let world = self.world;
+        let disputed = world.deal_of(DISPUTED_NEXT).await?;
+        world.person_edits_crm(&disputed, Value::Number(Decimal::from(95_000))).await?;
+        let qualified = world.deal_of("Groupe Champollion").await?;
+        world.person_edits_remote(AIRTABLE, &qualified.id, json!({"Status": "Négociation"})).await?;
+        world.person_adds_record(json!({"Name": "Hôtel Bréhat", "Amount": 4_200, "Status": "Prospect"}))?;
+        let sold = world.deal_of("Librairie Vauban").await?;
+        world.person_edits_crm(&sold, Value::Number(Decimal::from(4_650))).await?;
+        tokio::time::sleep(PAUSE).await;
+        world.person_edits_remote(AIRTABLE, &disputed.id, json!({"Amount": 98_000})).await
     }
 
     async fn idle(&self, configured: &[Configured]) -> Result<(), Failure> {

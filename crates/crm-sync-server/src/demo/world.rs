@@ -1,6 +1,7 @@
 //! The three tools of the demo, and what people do in each.
 
 use std::io;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use chrono::TimeDelta;
@@ -12,15 +13,18 @@ use connector_core::store::{Commit, Committed, DealWrite, Effect, IntentWrite, S
 use connector_core::value::Value;
 use connector_sandbox::{Edit, Remote, Sandbox, Settings as SandboxSettings};
 use secrecy::SecretString;
+use tokio_util::sync::CancellationToken;
 
 use crate::app::{AIRTABLE, App, NOTION};
 use crate::crm;
 use crate::failure::Failure;
 use crate::messages::{self, Lang};
+use crate::serve::Server;
 use crate::service::connection::{self, Configured};
 use crate::service::deals_file;
 use crate::settings::{RemoteSettings, Settings};
 use crate::store::Database;
+use crate::web::Site;
 
 /// The CRM's deals, in the CRM's own export format.
 const CRM_DEALS: &str = include_str!("crm.csv");
@@ -56,6 +60,7 @@ pub(super) struct World {
     pub(super) app: App,
     pub(super) sandbox: Sandbox,
     pub(super) folder: PathBuf,
+    settings: Settings,
 }
 
 /// Removes the demo's own files and no others.
@@ -107,7 +112,15 @@ impl World {
             data: folder.to_owned(),
             ..Settings::default()
         };
-        Ok(Self { app: App::open(&settings).await?, sandbox, folder: folder.to_owned() })
+        let app = App::open(&settings).await?;
+        Ok(Self { app, sandbox, folder: folder.to_owned(), settings })
+    }
+
+    /// A server with the pages, where it would be by itself, or on a free port.
+    pub(super) async fn server(&self, stop: CancellationToken) -> Result<Server, Failure> {
+        let site = Site::new(self.app.clone(), &self.settings, stop).await?;
+        let usual = self.settings.bind;
+        Server::bind(site.clone(), usual).or_else(|_| Server::bind(site, SocketAddr::new(usual.ip(), 0)))
     }
 
     /// The connections of an earlier demo: all or none.
@@ -174,6 +187,11 @@ impl World {
             Some(Committed::Done(_)) => Ok(()),
             other => Err(Failure::Demo(messages::demo_failed(self.app.lang, &format!("{other:?}")))),
         }
+    }
+
+    /// Adds a record to Airtable's table as a person would in its app.
+    pub(super) fn person_adds_record(&self, fields: serde_json::Value) -> Result<(), Failure> {
+        self.person_edits(&Edit::create_record(fields))
     }
 
     /// Writes fields of a deal's record as a person would in the remote's app.

@@ -19,6 +19,8 @@ pub enum Chapter {
     Decide,
     /// A sync with nothing to do.
     Idle,
+    /// People go on editing.
+    Onwards,
     /// The data of an earlier demo is there.
     Again,
 }
@@ -56,6 +58,11 @@ pub fn chapter(lang: Lang, chapter: Chapter) -> String {
             lang,
             "5. Synchronisation sans rien à faire : aucune écriture.",
             "5. A sync with nothing to do: no write."
+        ),
+        Chapter::Onwards => say!(
+            lang,
+            "6. Le travail continue : un deal de plus dans Airtable, quelques modifications, dont un montant changé des deux côtés. Rien n'est encore synchronisé.",
+            "6. Work goes on: one more deal in Airtable, some edits, one amount among them on both sides. None of it is synced yet."
         ),
         Chapter::Again => say!(
             lang,
@@ -174,16 +181,16 @@ pub fn demo_wrote(lang: Lang, writes: u64) -> String {
     )
 }
 
-/// How to go on while the sandbox stays up.
+/// How to go on while the sandbox and the pages stay up.
 #[must_use]
-pub fn demo_stays(lang: Lang, variables: &[(&str, String)], control: &str) -> String {
+pub fn demo_stays(lang: Lang, pages: &str, variables: &[(&str, String)], control: &str) -> String {
     let exports: Vec<String> =
         variables.iter().map(|(name, value)| format!("  export {name}='{value}'")).collect();
     let exports = exports.join("\n");
     say!(
         lang,
-        "L'Airtable et le Notion de démonstration restent ouverts. Dans un autre terminal :\n{exports}\n  crm-sync-server check notion\n  crm-sync-server sync all --dry-run\n  crm-sync-server status\nPour modifier une ligne comme le ferait une personne :\n  curl {control}/edit -d '{{\"action\":\"create_record\",\"fields\":{{\"Name\":\"Hôtel Bréhat\",\"Amount\":4200}}}}'\nCtrl-C pour terminer.",
-        "The demo's Airtable and Notion stay up. In another terminal:\n{exports}\n  crm-sync-server check notion\n  crm-sync-server sync all --dry-run\n  crm-sync-server status\nTo edit a record as a person would:\n  curl {control}/edit -d '{{\"action\":\"create_record\",\"fields\":{{\"Name\":\"Hôtel Bréhat\",\"Amount\":4200}}}}'\nCtrl-C to end."
+        "Les pages vous attendent. Choisissez « Prévisualiser », lisez, puis appliquez :\n\n  {pages}\n\nL'Airtable et le Notion de démonstration restent ouverts. Dans un autre terminal :\n{exports}\n  crm-sync-server check notion\n  crm-sync-server sync all --dry-run\n  crm-sync-server status\nPour modifier une ligne comme le ferait une personne :\n  curl {control}/edit -d '{{\"action\":\"create_record\",\"fields\":{{\"Name\":\"Hôtel Bréhat\",\"Amount\":4200}}}}'\nCtrl-C pour terminer.",
+        "The pages wait for you. Choose “Preview”, read, then apply:\n\n  {pages}\n\nThe demo's Airtable and Notion stay up. In another terminal:\n{exports}\n  crm-sync-server check notion\n  crm-sync-server sync all --dry-run\n  crm-sync-server status\nTo edit a record as a person would:\n  curl {control}/edit -d '{{\"action\":\"create_record\",\"fields\":{{\"Name\":\"Hôtel Bréhat\",\"Amount\":4200}}}}'\nCtrl-C to end."
     )
 }
 

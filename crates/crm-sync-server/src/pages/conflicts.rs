@@ -3,20 +3,20 @@
 use askama::Template;
 use connector_core::id::{ConnectionId, DealId, UnitKey};
 use connector_core::plan::Side;
-use connector_core::store::{RunStatus, Store as _};
+use connector_core::store::RunStatus;
 
 use super::fields::Fields;
 use super::frame::{Frame, Place};
+use super::names::Names;
 use super::trouble::{Answer, Trouble, see};
 use super::visitor::Visitor;
-use crate::crm;
 use crate::messages::{self, Words};
 use crate::report::Speaker;
 use crate::service::{conflicts, connection};
 use crate::store::Disputed;
 
 /// How many decided conflicts are shown.
-const DECIDED: u32 = 50;
+const DECIDED: u32 = 20;
 /// How many open ones are shown at once.
 const OPEN: usize = 50;
 
@@ -62,19 +62,11 @@ pub(super) async fn show(visitor: Visitor) -> Answer {
         open.extend(app.store.open_conflicts(&configured.settings.connection.id).await?);
     }
     let decided = app.store.decided_conflicts(DECIDED).await?;
-    let deals = app.store.deals().await?;
-    let at = app.units().position(crm::CLIENT);
-    let label = |deal: &DealId| {
-        let found = deals.iter().find(|known| known.id == *deal);
-        match at.and_then(|at| found?.values.get(at)) {
-            Some(connector_core::value::Value::Text(name)) => messages::short(name),
-            _ => deal.to_string(),
-        }
-    };
+    let names = Names::read(app).await?;
     let view = |disputed: &Disputed| {
         let remote = disputed.connection.as_str().split(':').next().unwrap_or_default().to_owned();
         let speaker = Speaker { lang, units: app.units(), remote: &remote };
-        ConflictView::new(&speaker, disputed, label(&disputed.conflict.deal))
+        ConflictView::new(&speaker, disputed, names.of(&disputed.conflict.deal))
     };
     let more = open.len().saturating_sub(OPEN);
     let view = View {
@@ -93,10 +85,12 @@ pub(super) async fn decide(visitor: Visitor, fields: Fields) -> Answer {
     let id = fields.get("id").ok_or(Trouble::Missing)?;
     let keep: Side = fields.get("keep").and_then(|side| side.parse().ok()).ok_or(Trouble::Missing)?;
     let report = conflicts::decide(visitor.app(), &connection, id, keep).await?;
-    match report.record.status {
-        RunStatus::Ok => see("/conflicts?done=resolved"),
-        _ => see(format!("/runs/{}", report.record.id)),
+    let (record, counts) = (&report.record, &report.record.counts);
+    let is_done = matches!(record.status, RunStatus::Ok | RunStatus::Partial);
+    if is_done && counts.failed + counts.stale == 0 {
+        return see("/conflicts?done=resolved");
     }
+    see(format!("/runs/{}", record.id))
 }
 
 impl ConflictView {

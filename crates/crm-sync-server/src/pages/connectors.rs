@@ -2,7 +2,7 @@
 
 use askama::Template;
 use chrono::Utc;
-use connector_core::store::RunStatus;
+use connector_core::store::{Counts, RunStatus};
 
 use super::badge::Badge;
 use super::frame::{Frame, Place};
@@ -24,6 +24,14 @@ struct View {
     frame: Frame,
     cards: Vec<Card>,
     runs: Vec<RunRow>,
+}
+
+/// The embedded page of somebody who has to sign in first.
+#[derive(Debug, Template)]
+#[template(path = "outside.html")]
+struct Outside {
+    t: Words,
+    frame: Frame,
 }
 
 /// A remote on its card.
@@ -52,17 +60,23 @@ pub(super) async fn show(visitor: Visitor) -> Answer {
     visitor.page(&view)
 }
 
-/// The same without a menu, for the CRM to show in a page of its own.
+/// The same without a menu, for the CRM to show in a page of its own. What it leads to opens beside that page: the CRM's
+/// origin is told which cards there are, and nothing can be pressed from inside of another's page.
 pub(super) async fn embed(visitor: Visitor) -> Answer {
-    let view = view(&visitor, true).await?;
-    visitor.embedded_page(&view)
+    if visitor.is_in() {
+        return visitor.embedded_page(&view(&visitor, true).await?);
+    }
+    let t = visitor.words();
+    let frame = Frame { embedded: true, ..visitor.bare_frame(t.connectors()) };
+    visitor.embedded_page(&Outside { t, frame })
 }
 
 async fn view(visitor: &Visitor, embedded: bool) -> Result<View, super::trouble::Trouble> {
     let (t, app) = (visitor.words(), visitor.app());
     let mut cards = Vec::new();
     for tool in TOOLS {
-        cards.push(Card::new(visitor.lang, tool, &glance::of_remote(app, tool.remote).await?));
+        let card = Card::new(visitor.lang, tool, &glance::of_remote(app, tool.remote).await?);
+        cards.push(if embedded { card.apart() } else { card });
     }
     let runs = app.store.runs(RunFilter::default(), RECENT).await?;
     let runs = runs.iter().map(|run| RunRow::new(visitor.lang, run)).collect();
@@ -89,6 +103,13 @@ pub(super) fn state(lang: Lang, glance: &Glance) -> Badge {
 }
 
 impl Card {
+    /// The card in somebody else's page, whose button asks for nothing by itself.
+    fn apart(self) -> Self {
+        let page = format!("/connectors/{}", self.remote);
+        let href = if self.next.is_post { page } else { self.next.href };
+        Self { next: Next { href, is_post: false, ..self.next }, is_set_up: false, ..self }
+    }
+
     fn new(lang: Lang, tool: Tool, glance: &Glance) -> Self {
         let table = glance
             .configured
@@ -129,6 +150,12 @@ fn told(lang: Lang, glance: &Glance) -> String {
     if let Some(message) = &record.message {
         told.push(' ');
         told.push_str(&messages::run_message(lang, message, glance.remote));
+    }
+    // Counted now: some of what the run left waiting may be decided since.
+    let left = Counts { waiting: 0, failed: 0, ..*counts };
+    for line in messages::left_over(lang, &left) {
+        told.push(' ');
+        told.push_str(&line);
     }
     if glance.waiting > 0 {
         told.push(' ');

@@ -8,6 +8,7 @@ use connector_core::store::Store as _;
 
 use super::badge::Badge;
 use super::frame::{Frame, Place};
+use super::tool::Tool;
 use super::trouble::{Answer, Trouble};
 use super::visitor::Visitor;
 use crate::crm;
@@ -25,6 +26,8 @@ struct View {
     frame: Frame,
     is_there: bool,
     now: Vec<(String, String)>,
+    /// Where else the deal is, and the address.
+    records: Vec<(&'static str, String)>,
     steps: Vec<StepView>,
 }
 
@@ -34,7 +37,6 @@ struct StepView {
     at: String,
     run: RunId,
     remote: String,
-    record: String,
     name: String,
     why: String,
     outcome: Badge,
@@ -74,9 +76,24 @@ pub(super) async fn show(visitor: Visitor, path: Path<String>) -> Answer {
         frame: visitor.frame(messages::short(&name), Place::Elsewhere).await?,
         is_there: deal.is_some(),
         now,
+        records: records(&history),
         steps: history.iter().map(|logged| step(speaker, logged)).collect(),
     };
     visitor.page(&view)
+}
+
+/// The records of the deal, the latest of each remote.
+fn records(history: &[Logged]) -> Vec<(&'static str, String)> {
+    let mut found: Vec<(&'static str, String)> = Vec::new();
+    for logged in history {
+        let record = logged.entry.remote.as_ref().and_then(|record| Tool::record(&logged.connection, record));
+        if let Some((tool, address)) = record
+            && found.iter().all(|(known, _)| *known != tool.name())
+        {
+            found.push((tool.name(), address));
+        }
+    }
+    found
 }
 
 fn step(speaker: Speaker<'_>, logged: &Logged) -> StepView {
@@ -99,7 +116,6 @@ fn step(speaker: Speaker<'_>, logged: &Logged) -> StepView {
         at: messages::moment(lang, entry.at),
         run: logged.run.clone(),
         remote: messages::remote_name(remote).to_owned(),
-        record: entry.remote.as_ref().map(ToString::to_string).unwrap_or_default(),
         name: messages::operation_name(lang, entry.action, remote),
         why,
         outcome: Badge::of_outcome(lang, entry.outcome),

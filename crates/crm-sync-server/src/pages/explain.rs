@@ -77,10 +77,10 @@ impl Told<'_> {
         match self {
             Self::Trouble(Trouble::Missing) => (t.trouble_missing(), t.trouble_missing_told()),
             Self::Trouble(Trouble::Form) => (t.trouble_title(), t.trouble_csrf()),
-            Self::Trouble(Trouble::Failure(failure)) => {
-                (t.trouble_title(), messages::failure(visitor.lang, failure))
+            Self::Trouble(trouble) => {
+                let told = trouble.failure().map(|failure| messages::failure(visitor.lang, failure));
+                (t.trouble_title(), told.unwrap_or_default())
             }
-            Self::Trouble(Trouble::Template(_)) => (t.trouble_title(), String::new()),
             Self::Refusal(refusal) if refusal.status_code() == StatusCode::NOT_FOUND => {
                 (t.trouble_missing(), t.trouble_missing_told())
             }

@@ -7,7 +7,7 @@ use actix_web::web::Path;
 use askama::Template;
 use connector_core::id::{OptionId, UnitKey};
 use connector_core::mapping::{Binding, Problem, Severity};
-use connector_core::plan::Strategy;
+use connector_core::plan::{Deletion, Deletions, Side, Strategy};
 use strum::VariantArray as _;
 
 use super::fields::Fields;
@@ -41,6 +41,24 @@ struct View {
     natural: Vec<NaturalView>,
     strategies: Vec<StrategyView>,
     create_options: bool,
+    deletions: Vec<DeletionView>,
+    approve_deletions: bool,
+}
+
+/// What becomes of one side when the other is deleted.
+#[derive(Debug)]
+struct DeletionView {
+    /// The side that it is done to.
+    side: Side,
+    name: String,
+    steps: Vec<DeletionStep>,
+}
+
+#[derive(Debug)]
+struct DeletionStep {
+    value: Deletion,
+    name: String,
+    is_on: bool,
 }
 
 /// A unit that may tell which deal a record is.
@@ -99,6 +117,7 @@ fn wanted(fields: &Fields) -> Wanted {
     }
     let pairs = fields.below("field.");
     let ways = fields.below("way.").filter_map(|(unit, way)| Some((unit.to_owned(), way.parse().ok()?)));
+    let deletion = |side: &Side| Some((*side, fields.get(&format!("deletion.{side}"))?.parse().ok()?));
     let stages = fields.below("stage.").map(|(option, stage)| (OptionId::from(option), stage.to_owned()));
     Wanted {
         fields: pairs.map(|(unit, field)| (unit.to_owned(), field.to_owned())).collect(),
@@ -107,6 +126,8 @@ fn wanted(fields: &Fields) -> Wanted {
         strategy: fields.get("strategy").and_then(|strategy| strategy.parse().ok()),
         natural_key: Some(fields.all("natural").map(str::to_owned).collect()),
         create_options: Some(fields.get("create_options").is_some()),
+        deletions: Side::VARIANTS.iter().filter_map(deletion).collect(),
+        approve_deletions: Some(fields.get("approve_deletions").is_some()),
         ..wanted
     }
 }
@@ -140,6 +161,9 @@ async fn view(visitor: &Visitor, tool: Tool, wanted: Wanted) -> Result<View, Tro
         natural: natural.collect(),
         strategies: strategies(t, link.policy.strategy),
         create_options: link.create_options,
+        deletions: deletions(lang, tool, &link.policy.deletions),
+        // Nothing is deleted unasked unless somebody unticks it.
+        approve_deletions: link.policy.deletions.approval || link.policy.deletions == Deletions::default(),
     })
 }
 
@@ -165,6 +189,29 @@ impl Context<'_> {
             })
             .collect()
     }
+}
+
+fn deletions(lang: Lang, tool: Tool, chosen: &Deletions) -> Vec<DeletionView> {
+    let t = Words(lang);
+    let view = |side, name, is_on: Deletion| {
+        // A mark asks for a field of its own, which these pages do not choose.
+        let offered = Deletion::VARIANTS.iter().filter(|step| **step != Deletion::Flag || is_on == **step);
+        let step = |value: &Deletion| DeletionStep {
+            value: *value,
+            name: match value {
+                Deletion::Off => t.deletion_off(),
+                Deletion::Flag => t.deletion_flag(),
+                Deletion::Archive => t.deletion_archive(),
+                Deletion::Hard => t.deletion_hard(),
+            },
+            is_on: *value == is_on,
+        };
+        DeletionView { side, name, steps: offered.map(step).collect() }
+    };
+    vec![
+        view(Side::Remote, t.deletion_of_deal(), chosen.remote),
+        view(Side::Crm, messages::deletion_of_record(lang, tool.remote), chosen.crm),
+    ]
 }
 
 fn strategies(t: Words, chosen: Strategy) -> Vec<StrategyView> {

@@ -16,14 +16,15 @@ mod explain;
 mod fields;
 mod frame;
 mod history;
+mod live;
 mod mapping;
+mod names;
 mod paging;
 mod picked;
 mod plan;
 mod run;
 mod settings;
 mod sign_in;
-mod start;
 mod table;
 mod tool;
 mod trouble;
@@ -57,6 +58,8 @@ pub fn configure(config: &mut ServiceConfig) {
         .route("/plans/{plan}", get().to(plan::show))
         .route("/plans/{plan}", post().to(plan::pick))
         .route("/runs/{run}", get().to(run::show))
+        .route("/runs/{run}/events", get().to(live::events))
+        .route("/runs/{run}/cancel", post().to(live::cancel))
         .route("/deals/{deal}", get().to(deal::show))
         .route("/history", get().to(history::show))
         .route("/history.csv", get().to(history::csv))

@@ -1,34 +1,41 @@
 //! `/plans/{plan}`: what a sync would do, deal by deal; what is unticked is left out; the rest is applied, exactly.
+//!
+//! While it is being made, the same address shows how far the reading is.
 
 mod row;
+
+use std::time::Duration;
 
 use actix_web::web::Path;
 use askama::Template;
 use chrono::{DateTime, TimeDelta, Utc};
 use connector_core::engine::EngineError;
-use connector_core::id::PlanId;
+use connector_core::id::{PlanId, RunId};
 use connector_core::plan::{Action, Guard, Mode, Notice, Op, Plan, Side};
 use connector_core::store::{SavedPlan, Store as _};
 
 use super::fields::Fields;
 use super::frame::{Frame, Place};
 use super::history::way;
+use super::live::{self, ASKED_BY};
+use super::names::Names;
 use super::paging::{PAGE, Paging};
 use super::picked::LeftOut;
-use super::start::start;
 use super::tool::Tool;
 use super::trouble::{Answer, Trouble, see};
 use super::visitor::Visitor;
 use crate::messages::{self, Lang, Words};
 use crate::report::{self, Speaker};
 use crate::service::connection;
-use crate::service::sync::{self, Order};
+use crate::worker::{Ending, Job, Work};
 
 use row::OpRow;
 pub(super) use row::{ChangeView, changes};
 
 /// How many notices and questions are shown before the list is cut.
 const SHOWN: usize = 20;
+/// How long the making of a plan is waited for before its progress is shown.
+const PATIENCE: Duration = Duration::from_millis(1_500);
 /// How old a plan may be to be applied, as the engine has it.
 const LIFE: TimeDelta = TimeDelta::hours(1);
 
@@ -134,16 +141,31 @@ impl Kind {
 /// Reads both sides and shows what a sync would do.
 pub(super) async fn make(visitor: Visitor, path: Path<String>, fields: Fields) -> Answer {
     let tool = Tool::of(&path).ok_or(Trouble::Missing)?;
-    let app = visitor.app();
-    let configured = connection::of_remote(app, tool.remote).await?;
     let mode = fields.get("mode").and_then(|mode| mode.parse().ok()).unwrap_or_default();
-    let order = Order { trigger: "page".into(), ..Order::new(mode) };
-    let plan = sync::preview(app, &configured, &order).await?;
-    see(format!("/plans/{}", plan.id))
+    preview(&visitor, tool, mode).await
+}
+
+/// Has a plan made, and leads to it; a reading that takes long is shown as it goes.
+pub(super) async fn preview(visitor: &Visitor, tool: Tool, mode: Mode) -> Answer {
+    let configured = connection::of_remote(visitor.app(), tool.remote).await?;
+    let job = Job::new(configured.settings.connection.id, Work::Plan { mode }, ASKED_BY);
+    let handle = visitor.site().worker.start(job).await?;
+    if let Ok(ending) = tokio::time::timeout(PATIENCE, handle.finished()).await
+        && let Ending::Failed(_) = ending.as_ref()
+    {
+        return Err(Trouble::Ended(ending));
+    }
+    see(format!("/plans/{}", handle.run))
 }
 
 pub(super) async fn show(visitor: Visitor, path: Path<String>) -> Answer {
-    let view = view(&visitor, &PlanId::from(path.into_inner())).await?;
+    let id = PlanId::from(path.into_inner());
+    let is_made = visitor.app().store.plan_head(&id).await?.is_some();
+    let run = RunId::new(id.as_str());
+    if !is_made && visitor.site().worker.events(&run, 0).await?.is_some() {
+        return live::reading(&visitor, &run).await;
+    }
+    let view = view(&visitor, &id).await?;
     visitor.page(&view)
 }
 
@@ -159,18 +181,13 @@ pub(super) async fn pick(visitor: Visitor, path: Path<String>, fields: Fields) -
         let kind: Kind = fields.get("kind").and_then(|kind| kind.parse().ok()).unwrap_or_default();
         return see(format!("/plans/{id}?kind={kind}&page={page}&without={left_out}#operations"));
     }
-    let app = visitor.app().clone();
-    let saved = app.store.plan(&id).await?.ok_or_else(|| EngineError::NoPlan(id.clone()))?;
-    let order = Order {
-        trigger: "page".into(),
-        overrides: fields.all("override").filter_map(|guard| guard.parse().ok()).collect(),
-        without: left_out.0,
-        ..Order::new(saved.plan.mode)
-    };
-    let at = app.clone();
-    let work = async move { Ok(sync::apply(&at, &id, order).await?.1) };
-    let run = start(&app, &saved.plan.connection, work).await?;
-    see(format!("/runs/{run}"))
+    let head = visitor.app().store.plan_head(&id).await?;
+    let connection = head.ok_or_else(|| EngineError::NoPlan(id.clone()))?;
+    let overrides = fields.all("override").filter_map(|guard| guard.parse().ok()).collect();
+    let work = Work::Apply { plan: id, without: left_out.0 };
+    let job = Job { overrides, ..Job::new(connection, work, ASKED_BY) };
+    let handle = visitor.site().worker.start(job).await?;
+    see(format!("/runs/{}", handle.run))
 }
 
 /// What was left out on other pages, and what is shown on this one without a tick.
@@ -207,6 +224,7 @@ async fn view(visitor: &Visitor, id: &PlanId) -> Result<View, Trouble> {
         plan.notices.iter().partition(|notice| notice.problem.blocks());
     let told = |notices: &[&Notice]| cut(lang, notices, |notice| report::notice(&speaker, notice));
     let is_empty = plan.ops.is_empty();
+    let names = if plan.conflicts.is_empty() { Names::default() } else { Names::read(app).await? };
     Ok(View {
         t,
         frame: visitor.frame(t.plan_title_page(), Place::Connectors).await?,
@@ -234,7 +252,7 @@ async fn view(visitor: &Visitor, id: &PlanId) -> Result<View, Trouble> {
         altered: told(&altered),
         questions: cut(lang, &plan.questions, |question| report::question(&speaker, question)),
         waiting: cut(lang, &plan.conflicts, |conflict| {
-            report::disputed(&speaker, conflict.deal.as_str(), conflict)
+            report::disputed(&speaker, &names.of(&conflict.deal), conflict)
         }),
         remote,
     })

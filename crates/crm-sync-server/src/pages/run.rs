@@ -9,17 +9,18 @@ use super::badge::Badge;
 use super::fields::Fields;
 use super::frame::{Frame, Place};
 use super::history::{RunRow, remote_of, way};
+use super::live::ASKED_BY;
 use super::paging::{PAGE, Paging};
-use super::plan::{ChangeView, changes};
-use super::start::start as start_work;
+use super::plan::{self, ChangeView, changes};
 use super::tool::Tool;
 use super::trouble::{Answer, Trouble, see};
 use super::visitor::Visitor;
 use crate::messages::{self, Words};
 use crate::report::Speaker;
 use crate::service::connection;
-use crate::service::sync::{self, Order};
+use crate::service::sync;
 use crate::store::Logged;
+use crate::worker::{Job, Work};
 
 #[derive(Debug, Template)]
 #[template(path = "run.html")]
@@ -28,9 +29,17 @@ struct View {
     frame: Frame,
     run: RunRow,
     is_live: bool,
+    /// This page without what was done to come here.
+    here: String,
     told: String,
     facts: Vec<(String, String)>,
     figures: Vec<(String, u64)>,
+    /// What was left for a person, in sentences.
+    left_over: Vec<String>,
+    /// Whether there was nothing to do.
+    is_agreed: bool,
+    /// Whether conflicts are among it.
+    waits: bool,
     /// The plan that waits for a person.
     plan: String,
     remote: String,
@@ -46,6 +55,8 @@ pub(super) struct OperationRow {
     pub(super) name: String,
     pub(super) outcome: Badge,
     pub(super) message: String,
+    /// Whether it makes something: then its fields stand beside each other.
+    pub(super) is_new: bool,
     pub(super) changes: Vec<ChangeView>,
 }
 
@@ -66,6 +77,7 @@ impl OperationRow {
             name: messages::operation_name(lang, entry.action, speaker.remote),
             outcome: Badge::of_outcome(lang, entry.outcome),
             message: why,
+            is_new: entry.action.creates(),
             changes: changes(
                 speaker,
                 &entry.changes,
@@ -79,18 +91,15 @@ impl OperationRow {
 /// Reads, plans and applies at once; the first run of a connection goes by way of the preview.
 pub(super) async fn start(visitor: Visitor, path: Path<String>, fields: Fields) -> Answer {
     let tool = Tool::of(&path).ok_or(Trouble::Missing)?;
-    let app = visitor.app().clone();
-    let configured = connection::of_remote(&app, tool.remote).await?;
+    let configured = connection::of_remote(visitor.app(), tool.remote).await?;
     let mode = fields.get("mode").and_then(|mode| mode.parse().ok()).unwrap_or_default();
-    let order = Order { trigger: "page".into(), ..Order::new(mode) };
-    if sync::is_first(&app, &configured).await? {
-        let plan = sync::preview(&app, &configured, &order).await?;
-        return see(format!("/plans/{}", plan.id));
+    if sync::is_first(visitor.app(), &configured).await? {
+        return plan::preview(&visitor, tool, mode).await;
     }
-    let connection = configured.settings.connection.id.clone();
-    let (at, work) = (app.clone(), configured);
-    let run = start_work(&app, &connection, async move { sync::run(&at, &work, &order).await }).await?;
-    see(format!("/runs/{run}"))
+    let work = Work::Run { mode, only: None };
+    let job = Job::new(configured.settings.connection.id, work, ASKED_BY);
+    let handle = visitor.site().worker.start(job).await?;
+    see(format!("/runs/{}", handle.run))
 }
 
 pub(super) async fn show(visitor: Visitor, path: Path<String>) -> Answer {
@@ -106,14 +115,15 @@ pub(super) async fn show(visitor: Visitor, path: Path<String>) -> Answer {
     let speaker = Speaker { lang, units: app.units(), remote: &remote };
     let is_live = record.status == RunStatus::Running;
     let taken = record.finished.unwrap_or_else(|| app.clock.now()) - record.started;
-    let waits = matches!(record.status, RunStatus::Halted);
+    let is_halted = record.status == RunStatus::Halted;
     let plan = record.plan.as_ref().map_or_else(|| record.id.to_string(), ToString::to_string);
     let there = messages::remote_name(&remote).to_owned();
     let view = View {
         t,
         frame: visitor.frame(t.run_title(), Place::History).await?,
         is_live,
-        told: if is_live { t.run_live_lead() } else { messages::run_status(lang, record.status) },
+        here: format!("/runs/{id}"),
+        told: if is_live { t.run_live_lead() } else { String::new() },
         facts: vec![
             (t.run_remote(), there.clone()),
             (t.run_way(), way(lang, record.mode)),
@@ -130,7 +140,10 @@ pub(super) async fn show(visitor: Visitor, path: Path<String>) -> Answer {
             (t.figure_conflicts(), counts.conflicts + counts.waiting),
             (t.run_failed(), counts.failed + counts.stale),
         ],
-        plan: if waits { plan } else { String::new() },
+        left_over: if is_live { Vec::new() } else { messages::left_over(lang, counts) },
+        is_agreed: record.status == RunStatus::Ok,
+        waits: counts.waiting > 0,
+        plan: if is_halted { plan } else { String::new() },
         rows: logged.iter().map(|logged| OperationRow::new(&speaker, logged)).collect(),
         run: RunRow::new(lang, &run),
         paging,

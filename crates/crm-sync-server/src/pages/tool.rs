@@ -1,5 +1,7 @@
 //! What people need to know of a remote beyond what its connector says: where a token is made, with which rights.
 
+use connector_core::id::{ConnectionId, RemoteId};
+
 use crate::app::{AIRTABLE, NOTION};
 use crate::messages::{self, Lang, remote_name};
 
@@ -42,6 +44,18 @@ impl Tool {
         TOOLS.into_iter().find(|tool| tool.remote == remote)
     }
 
+    /// The tool and the address of a record of this connection, for a browser.
+    pub(super) fn record(connection: &ConnectionId, record: &RemoteId) -> Option<(Self, String)> {
+        let mut parts = connection.as_str().split(':');
+        let tool = Self::of(parts.next()?)?;
+        let (base, table) = (parts.next()?, parts.next()?);
+        let address = match tool.remote {
+            AIRTABLE => format!("https://airtable.com/{base}/{table}/{record}"),
+            _ => format!("https://www.notion.so/{}", record.as_str().replace('-', "")),
+        };
+        Some((tool, address))
+    }
+
     /// What people call it.
     pub(super) fn name(self) -> &'static str {
         remote_name(self.remote)
@@ -55,5 +69,23 @@ impl Tool {
     /// How a token is made, step by step.
     pub(super) fn help(self, lang: Lang) -> Vec<String> {
         messages::token_help(lang, self.remote)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_has_an_address_at_its_tool() {
+        let address = |connection: &str, record: &str| {
+            Tool::record(&connection.into(), &record.into()).map(|(tool, address)| (tool.name(), address))
+        };
+        let airtable = address("airtable:appA:tblB", "recC");
+        assert_eq!(airtable, Some(("Airtable", "https://airtable.com/appA/tblB/recC".to_owned())));
+        let notion = address("notion:base:source", "1f3b2c4d-5e6f-7081-92a3-b4c5d6e7f809");
+        let wanted = "https://www.notion.so/1f3b2c4d5e6f708192a3b4c5d6e7f809".to_owned();
+        assert_eq!(notion, Some(("Notion", wanted)));
+        assert_eq!(address("demo", "recC"), None);
     }
 }

@@ -1,6 +1,7 @@
 //! Why there is no page.
 
 use std::fmt;
+use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
@@ -9,6 +10,7 @@ use connector_core::engine::EngineError;
 use connector_core::store::StoreError;
 
 use crate::failure::Failure;
+use crate::worker::Ending;
 
 /// A page, or why there is none.
 pub(super) type Answer = Result<HttpResponse, Trouble>;
@@ -21,14 +23,37 @@ pub(super) enum Trouble {
     /// The form is not from a page of ours, or from an old one.
     Form,
     /// It could not be done.
-    Failure(Box<Failure>),
+    Failure(Arc<Failure>),
+    /// What was begun for it came to a bad end.
+    Ended(Arc<Ending>),
     /// The template failed.
     Template(askama::Error),
 }
 
+impl Trouble {
+    /// What could not be done.
+    pub(super) fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Failure(failure) => Some(failure),
+            Self::Ended(ending) => match ending.as_ref() {
+                Ending::Failed(failure) => Some(failure),
+                _ => None,
+            },
+            Self::Missing | Self::Form | Self::Template(_) => None,
+        }
+    }
+}
+
 impl<F: Into<Failure>> From<F> for Trouble {
     fn from(failure: F) -> Self {
-        Self::Failure(Box::new(failure.into()))
+        Self::Failure(Arc::new(failure.into()))
+    }
+}
+
+/// As the worker gives it.
+impl From<Arc<Failure>> for Trouble {
+    fn from(failure: Arc<Failure>) -> Self {
+        Self::Failure(failure)
     }
 }
 
@@ -37,7 +62,7 @@ impl fmt::Display for Trouble {
         match self {
             Self::Missing => f.write_str("there is nothing at this address"),
             Self::Form => f.write_str("the form is not from a page of ours"),
-            Self::Failure(failure) => write!(f, "{failure:?}"),
+            Self::Failure(_) | Self::Ended(_) => write!(f, "{:?}", self.failure()),
             Self::Template(error) => write!(f, "the template failed: {error}"),
         }
     }
@@ -49,15 +74,13 @@ impl ResponseError for Trouble {
             Self::Missing => StatusCode::NOT_FOUND,
             Self::Form => StatusCode::FORBIDDEN,
             Self::Template(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Failure(failure) => match failure.as_ref() {
-                Failure::Store(StoreError::Held(_)) | Failure::Engine(EngineError::Running(_)) => {
-                    StatusCode::CONFLICT
-                }
-                Failure::Engine(EngineError::NoPlan(_)) => StatusCode::NOT_FOUND,
-                Failure::Engine(_) => StatusCode::CONFLICT,
-                Failure::Store(_) | Failure::Open(_) => StatusCode::INTERNAL_SERVER_ERROR,
-                Failure::Remote(_) => StatusCode::BAD_GATEWAY,
-                _ => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Failure(_) | Self::Ended(_) => match self.failure() {
+                Some(Failure::Engine(EngineError::NoPlan(_))) => StatusCode::NOT_FOUND,
+                Some(Failure::Store(StoreError::Held(_)) | Failure::Engine(_)) => StatusCode::CONFLICT,
+                Some(Failure::Store(_) | Failure::Open(_)) | None => StatusCode::INTERNAL_SERVER_ERROR,
+                Some(Failure::Remote(_)) => StatusCode::BAD_GATEWAY,
+                Some(Failure::Closing) => StatusCode::SERVICE_UNAVAILABLE,
+                Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
             },
         }
     }

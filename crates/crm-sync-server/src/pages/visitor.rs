@@ -5,7 +5,7 @@ use std::future::{Ready, ready};
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, VARY};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use askama::Template;
 use uuid::Uuid;
@@ -138,6 +138,8 @@ impl Visitor {
         answer
             .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
             .insert_header((CONTENT_SECURITY_POLICY, format!("{POLICY}{around}")))
+            // Without any, a browser would not say either that our forms are ours.
+            .insert_header((REFERRER_POLICY, "same-origin"))
             .insert_header((VARY, "Cookie, Accept-Language"));
         if self.is_new {
             answer.cookie(lasting(FORM_COOKIE, &self.csrf));
@@ -168,8 +170,9 @@ pub fn is_page(path: &str) -> bool {
         .any(|other| path == *other || path.strip_prefix(other).is_some_and(|rest| rest.starts_with('/')))
 }
 
-/// Whether this page may be seen by somebody who is not in: the sign-in and what it looks like.
+/// Whether this page may be seen by somebody who is not in: the sign-in and what it looks like, and the embedded page,
+/// which then only leads to the sign-in.
 #[must_use]
 pub fn is_open(path: &str) -> bool {
-    matches!(path, "/sign-in" | "/language") || path.starts_with("/assets/")
+    matches!(path, "/sign-in" | "/language" | "/embed/connectors") || path.starts_with("/assets/")
 }

@@ -8,7 +8,7 @@ use connector_core::engine::Connection;
 use connector_core::fold::fold;
 use connector_core::id::{BaseId, OptionId, UnitKey};
 use connector_core::mapping::{Direction, Finding, Guess, Mapping, Pair, Severity};
-use connector_core::plan::{Policy, Strategy};
+use connector_core::plan::{Deletion, Policy, Side, Strategy};
 use connector_core::provider::{ConnectorSettings, Container, Place, Provider};
 use connector_core::schema::{Field, FieldKind, Schema};
 use connector_core::unit::Units;
@@ -43,6 +43,10 @@ pub struct Wanted {
     pub natural_key: Option<Vec<String>>,
     /// Whether unknown options may be made in the remote.
     pub create_options: Option<bool>,
+    /// How far a deletion goes on this side when the other side deleted.
+    pub deletions: BTreeMap<Side, Deletion>,
+    /// Whether each deletion waits for a person.
+    pub approve_deletions: Option<bool>,
     /// Whether a field that the table lacks means “not mapped”, as on the CRM's own page, and is no error.
     pub forgiving: bool,
 }
@@ -132,6 +136,15 @@ pub async fn draft(app: &App, remote: &str, wanted: Wanted) -> Result<Draft, Fai
     let mut policy = before.as_ref().map_or_else(Policy::default, |before| before.connection.policy.clone());
     if let Some(strategy) = wanted.strategy {
         policy.strategy = strategy;
+    }
+    for (side, deletion) in &wanted.deletions {
+        match side {
+            Side::Crm => policy.deletions.crm = *deletion,
+            Side::Remote => policy.deletions.remote = *deletion,
+        }
+    }
+    if let Some(approval) = wanted.approve_deletions {
+        policy.deletions.approval = approval;
     }
     let kept = before.as_ref().is_some_and(|before| before.connection.create_options);
     let create_options = wanted.create_options.unwrap_or(kept);

@@ -41,6 +41,7 @@ words! {
     step_done: "(fait)" / "(done)";
     token_title: "Jeton d'accès" / "Access token";
     token_save: "Enregistrer et tester" / "Store and test";
+    token_replace: "Remplacer le jeton" / "Replace the token";
     token_where: "Où trouver un jeton\u{a0}?" / "Where do I find a token?";
     token_address: "Adresse\u{a0}:" / "Address:";
     token_missing: "Collez d'abord un jeton." / "Paste a token first.";

@@ -29,6 +29,7 @@ words! {
     sign_in_lead: "Ce serveur demande une clé\u{a0}: la valeur de CRM_SYNC_API_KEY, choisie lors de son installation." / "This server asks for a key: the value of CRM_SYNC_API_KEY, chosen when it was installed.";
     sign_in_key: "Clé" / "Key";
     sign_in_action: "Se connecter" / "Sign in";
+    embed_sign_in: "Connectez-vous dans l'onglet qui s'ouvre, puis rechargez cette page." / "Sign in in the tab that opens, then reload this page.";
     sign_in_wrong: "Cette clé n'est pas la bonne. Vérifiez CRM_SYNC_API_KEY." / "That is not the key. Check CRM_SYNC_API_KEY.";
     trouble_title: "Cela n'a pas fonctionné" / "That did not work";
     trouble_missing: "Page introuvable" / "Page not found";

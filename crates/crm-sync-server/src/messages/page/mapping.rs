@@ -3,7 +3,7 @@
 use connector_core::mapping::{Confidence, Reason};
 
 use super::words;
-use crate::messages::{Lang, say};
+use crate::messages::{Lang, remote_name, say};
 
 words! {
     mapping_lead: "Chaque champ du CRM à gauche, le champ qui lui correspond à droite. Tirez un trait, ou choisissez dans la liste." / "Each field of the CRM on the left, the field that goes with it on the right. Draw a line, or choose from the list.";
@@ -50,9 +50,23 @@ words! {
     mapping_create_options: "Créer les options qui manquent" / "Create missing options";
     mapping_create_options_why: "Une étiquette nouvelle dans le CRM devient une option là-bas. Sinon elle est signalée." / "A new tag in the CRM becomes an option there. Otherwise it is reported.";
     mapping_deletions: "Suppressions" / "Deletions";
-    mapping_deletions_told: "Un deal supprimé d'un côté est signalé et laissé de l'autre\u{a0}: rien n'est supprimé sans vous." / "A deal deleted on one side is reported and left on the other: nothing is deleted without you.";
+    mapping_deletions_told: "Ce qui arrive de l'autre côté quand un deal ou sa ligne est supprimé. Rien n'est supprimé tant que vous ne le demandez pas." / "What happens on the other side when a deal or its record is deleted. Nothing is deleted unless you ask for it.";
+    mapping_approve: "Demander mon accord avant chaque suppression" / "Ask me before each deletion";
+    mapping_approve_why: "Sans réponse, rien n'est supprimé." / "Without an answer, nothing is deleted.";
+    deletion_of_deal: "Un deal est supprimé dans le CRM" / "A deal is deleted in the CRM";
+    deletion_off: "Le signaler, ne rien supprimer" / "Report it, delete nothing";
+    deletion_flag: "Marquer l'autre" / "Mark the other";
+    deletion_archive: "Retirer l'autre, récupérable" / "Remove the other, recoverable";
+    deletion_hard: "Supprimer l'autre" / "Delete the other";
     mapping_broken: "Rien n'a été enregistré. Corrigez ce qui est signalé en rouge." / "Nothing was saved. Mend what is marked in red.";
     mapping_field_missing: "Ce champ n'existe plus\u{a0}: choisissez-en un autre." / "This field is no longer there: choose another.";
+}
+
+/// The question what becomes of a deal whose record is deleted.
+#[must_use]
+pub fn deletion_of_record(lang: Lang, remote: &str) -> String {
+    let there = remote_name(remote);
+    say!(lang, "Une ligne est supprimée dans {there}", "A record is deleted in {there}")
 }
 
 /// A direction: towards the remote of this name.

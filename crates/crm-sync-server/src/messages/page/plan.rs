@@ -7,6 +7,7 @@ use super::words;
 use crate::messages::{Lang, moment, remote_name, say, whole};
 
 words! {
+    plan_reading_lead: "Les deux côtés sont lus et comparés. Rien n'est écrit\u{a0}; l'aperçu s'ouvre ensuite." / "Both sides are read and compared. Nothing is written; the preview opens next.";
     plan_title_page: "Aperçu" / "Preview";
     plan_lead: "Voici tout ce que la synchronisation ferait. Rien n'est encore écrit\u{a0}; décochez ce qui ne doit pas l'être." / "This is all that the sync would do. Nothing is written yet; untick what should not be.";
     plan_nothing: "Tout est déjà en accord" / "Everything agrees already";

@@ -1,6 +1,6 @@
 //! A run, live and afterwards.
 
-use connector_core::store::OpOutcome;
+use connector_core::store::{Counts, OpOutcome};
 
 use super::words;
 use crate::messages::{Lang, say};
@@ -9,6 +9,11 @@ words! {
     run_title: "Synchronisation" / "Sync run";
     run_live_lead: "Vous pouvez fermer cette page\u{a0}: la synchronisation continue sur le serveur." / "You may close this page: the sync goes on at the server.";
     run_cancel: "Interrompre" / "Stop";
+    run_cancel_busy: "Interruption demandée…" / "Stopping…";
+    run_read_deals: "deals lus" / "deals read";
+    run_read_records: "lignes lues" / "records read";
+    run_phase_failed: "Échec" / "Failed";
+    run_not_applied: "non appliquées" / "not applied";
     run_refresh: "Actualiser" / "Refresh";
     run_when: "Début" / "Started";
     run_remote: "Connecteur" / "Connector";
@@ -30,6 +35,7 @@ words! {
     run_summary: "Résumé" / "Summary";
     run_operations: "Opérations" / "What it did";
     run_no_operations: "Cette synchronisation n'a rien eu à écrire\u{a0}: les deux côtés étaient en accord." / "This sync had nothing to write: both sides agreed.";
+    run_nothing_written: "Cette synchronisation n'a rien écrit." / "This sync wrote nothing.";
     run_duration: "Durée" / "Duration";
     run_calls: "Requêtes" / "Requests";
     run_asked_by: "Demandé par" / "Asked by";
@@ -39,7 +45,7 @@ words! {
     run_story: "Histoire du deal" / "Story of the deal";
     run_deal: "Deal" / "Deal's name";
     run_download: "Télécharger" / "Download";
-    deal_title: "Histoire d'un deal" / "Story of a deal";
+    deal_title: "Son histoire" / "Its story";
     deal_lead: "Qui a changé quoi, où, quand, et pourquoi la synchronisation l'a porté." / "Who changed what, where, when, and why the sync carried it.";
     deal_nothing: "Aucune synchronisation n'a encore touché ce deal." / "No sync has touched this deal yet.";
     deal_records: "Ce deal ailleurs" / "This deal elsewhere";
@@ -54,6 +60,60 @@ words! {
     rule_filled: "vide de l'autre côté" / "empty on the other side";
     rule_same: "égal des deux côtés" / "equal on both sides";
     rule_whole: "nouveau" / "new";
+}
+
+/// What a run left for a person, each in a sentence.
+#[must_use]
+pub fn left_over(lang: Lang, counts: &Counts) -> Vec<String> {
+    let told = |number: u64, fr: [&str; 2], en: [&str; 2]| {
+        let [one, several] = match lang {
+            Lang::Fr => fr,
+            Lang::En => en,
+        };
+        let number = usize::try_from(number).unwrap_or(usize::MAX);
+        (number > 0).then(|| lang.count(number, one, several))
+    };
+    let lines = [
+        told(
+            counts.waiting,
+            ["décision vous attend.", "décisions vous attendent."],
+            ["decision waits for you.", "decisions wait for you."],
+        ),
+        told(
+            counts.skipped,
+            [
+                "valeur n'a pas pu être reprise telle quelle : l'aperçu la nomme.",
+                "valeurs n'ont pas pu être reprises telles quelles : l'aperçu les nomme une par une.",
+            ],
+            [
+                "value could not be carried as it is: the preview names it.",
+                "values could not be carried as they are: the preview names them one by one.",
+            ],
+        ),
+        told(
+            counts.stale,
+            [
+                "deal a été modifié entre-temps et laissé tel quel : la prochaine synchronisation le reprend.",
+                "deals ont été modifiés entre-temps et laissés tels quels : la prochaine synchronisation les reprend.",
+            ],
+            [
+                "deal was edited meanwhile and left alone: the next sync takes it up.",
+                "deals were edited meanwhile and left alone: the next sync takes them up.",
+            ],
+        ),
+        told(
+            counts.failed,
+            [
+                "opération a été refusée ou est restée sans réponse ; la raison est ci-dessous.",
+                "opérations ont été refusées ou sont restées sans réponse ; les raisons sont ci-dessous.",
+            ],
+            [
+                "operation was refused or got no answer; the reason is below.",
+                "operations were refused or got no answer; the reasons are below.",
+            ],
+        ),
+    ];
+    lines.into_iter().flatten().collect()
 }
 
 /// Who or what asked for a run.

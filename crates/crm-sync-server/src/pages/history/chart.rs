@@ -22,6 +22,8 @@ pub(super) struct Chart {
     pub(super) base: u64,
     pub(super) top: u64,
     pub(super) left: u64,
+    /// Where the first bar stands.
+    pub(super) begin: u64,
     /// The greatest number, beside the upper line.
     pub(super) most: String,
     pub(super) bars: Vec<Bar>,
@@ -63,6 +65,9 @@ impl Chart {
         let most = shown.iter().map(|run| sum(totals(run))).max().unwrap_or_default().max(1);
         let slots = u64::try_from(shown.len()).unwrap_or(u64::MAX).max(8);
         let step = (WIDTH - LEFT) / slots;
+        let bar = step.min(40) * 7 / 10;
+        // The newest run stands at the right end, above its date.
+        let begin = WIDTH - bar - step * (u64::try_from(shown.len()).unwrap_or(1) - 1);
         let bars: Vec<Bar> = shown
             .iter()
             .zip(0_u64..)
@@ -77,12 +82,7 @@ impl Chart {
                     created,
                     updated,
                     failed,
-                    pieces: pieces(
-                        LEFT + place * step,
-                        step.min(40) * 7 / 10,
-                        most,
-                        [created, updated, failed],
-                    ),
+                    pieces: pieces(begin + place * step, bar, most, [created, updated, failed]),
                 }
             })
             .collect();
@@ -101,6 +101,7 @@ impl Chart {
             base: BASE,
             top: TOP,
             left: LEFT,
+            begin,
             most: messages::whole(lang, usize::try_from(most).unwrap_or(usize::MAX)),
             told,
             first: messages::moment(lang, first.record.started),

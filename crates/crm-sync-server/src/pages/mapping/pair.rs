@@ -109,6 +109,14 @@ const fn glyph(kind: &FieldKind) -> &'static str {
 }
 
 impl UnitView {
+    /// Whether there is more to say than the choice.
+    pub(super) const fn is_told(&self) -> bool {
+        !(self.faults.is_empty()
+            && self.losses.is_empty()
+            && self.samples.is_empty()
+            && self.suggested.is_empty())
+    }
+
     pub(super) fn new(context: &Context<'_>, position: usize, unit: &Unit) -> Self {
         let (lang, t) = (context.lang, Words(context.lang));
         let mapping = &context.draft.settings.connection.mapping;

@@ -1,0 +1,72 @@
+//! A sync under way: previewed with one unticked, watched from two tabs, reloaded, cancelled.
+
+use test_browser::{Browser, Office, Screen, Setup};
+
+/// Applies the preview of an office with so much to do that a run takes a while.
+fn begin(office: &Office) -> Browser {
+    let browser = Browser::open(&office.url, Screen::default());
+    browser.visit("/connectors/airtable");
+    browser.press("Prévisualiser");
+    browser.arrives("/plans/");
+    browser.sees("À créer dans Airtable");
+    office.slow_down(400);
+    browser.click("[data-apply]");
+    browser.arrives("/runs/");
+    browser
+}
+
+#[test]
+fn what_is_unticked_is_left_out_and_the_rest_is_done() {
+    let office = Office::open(Setup { records: 0, ..Setup::connected() });
+    let browser = Browser::open(&office.url, Screen::default());
+    browser.visit("/connectors/airtable");
+    browser.press("Prévisualiser");
+    browser.arrives("/plans/");
+    browser.sees("Boulangerie Lefèvre & Fils");
+    assert!(browser.read("[data-apply]").starts_with("Appliquer 6"));
+    browser.click("[aria-label$='Clinique Saint-Roch']");
+    browser.until("the button counts", || browser.read("[data-apply]").starts_with("Appliquer 5"));
+    browser.click("[data-apply]");
+    browser.arrives("/runs/");
+    browser.sees("Terminé");
+    let names = office.sandbox.airtable_record_ids().into_iter().map(|id| {
+        office.sandbox.airtable_record(&id).unwrap()["fields"]["Name"].as_str().unwrap().to_owned()
+    });
+    let names: Vec<String> = names.collect();
+    assert_eq!(names.len(), 5, "{names:?}");
+    assert!(!names.iter().any(|name| name == "Clinique Saint-Roch"), "{names:?}");
+}
+
+#[test]
+fn a_run_is_watched_from_two_tabs_survives_a_reload_and_stops_when_told() {
+    let office = Office::open(Setup { deals: 400, records: 0, ..Setup::connected() });
+    let browser = begin(&office);
+    browser.sees("Écriture");
+    browser.until("the time left", || browser.read("[data-left]").contains("Temps restant"));
+    let run = browser.path();
+    browser.reload();
+    browser.sees("Écriture");
+
+    let first = browser.new_tab();
+    browser.visit("/connectors/airtable");
+    browser.sees("Synchronisation en cours");
+    browser.press("Suivre la synchronisation");
+    browser.arrives(&run);
+    browser.sees("Écriture");
+    browser.press("Interrompre");
+    browser.sees("Interrompu à votre demande");
+    browser.look_at(&first);
+    browser.sees("Interrompu à votre demande");
+
+    let done = office.sandbox.airtable_record_ids().len();
+    assert!((1..400).contains(&done), "{done} of 400 were written before the stop");
+    office.slow_down(0);
+    browser.visit("/connectors/airtable");
+    browser.press("Prévisualiser");
+    browser.arrives("/plans/");
+    browser.sees("Arrêté par précaution");
+    browser.click("[name='override']");
+    browser.click("[data-apply]");
+    browser.arrives("/runs/");
+    browser.until("the rest is written", || office.sandbox.airtable_record_ids().len() == 400);
+}
