@@ -18,7 +18,6 @@ static SCRIPT: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// What is wrong with the page that is open, one rule a line, each with the first element it is about.
-#[must_use]
 pub fn violations(browser: &Browser) -> Vec<String> {
     browser.script(&SCRIPT);
     let run =

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::driver::Driver;
 
 /// How long something may take to appear.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const LOOK: Duration = Duration::from_millis(40);
 /// What the standard calls the key of an element's id.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -47,7 +47,6 @@ impl Default for Screen {
 
 impl Screen {
     /// A telephone.
-    #[must_use]
     pub fn narrow() -> Self {
         Self { width: 375, height: 800, ..Self::default() }
     }
@@ -67,7 +66,6 @@ pub struct Browser {
 
 impl Browser {
     /// Opens one for the server at `base`.
-    #[must_use]
     pub fn open(base: &str, screen: Screen) -> Self {
         let arguments = [
             format!("--window-size={},{}", screen.width, screen.height),
@@ -114,7 +112,6 @@ impl Browser {
     }
 
     /// The path of the page, with its query.
-    #[must_use]
     pub fn path(&self) -> String {
         let url = self.get("/url");
         let url = url.as_str().unwrap_or_default();
@@ -122,26 +119,22 @@ impl Browser {
     }
 
     /// The page's HTML as it is now.
-    #[must_use]
     pub fn source(&self) -> String {
         self.get("/source").as_str().unwrap_or_default().to_owned()
     }
 
     /// What can be read on the page, with ordinary blanks.
-    #[must_use]
     pub fn text(&self) -> String {
         self.seek("body").map(|body| self.text_of(&body)).unwrap_or_default()
     }
 
     /// What can be read of an element, with ordinary blanks; nothing of one that is gone.
-    #[must_use]
     pub fn text_of(&self, element: &Element) -> String {
         let text = self.driver.get(&format!("/element/{}/text", element.0)).unwrap_or_default();
         text.as_str().unwrap_or_default().replace(['\u{a0}', '\u{202f}'], " ")
     }
 
     /// What can be read of the first element of this selector.
-    #[must_use]
     pub fn read(&self, css: &str) -> String {
         self.text_of(&self.find(css))
     }
@@ -160,9 +153,8 @@ impl Browser {
     pub fn until(&self, what: &str, holds: impl Fn() -> bool) {
         let begun = Instant::now();
         while !holds() {
-            if begun.elapsed() > PATIENCE {
-                panic!("waited in vain for {what} at {}:\n{}", self.path(), self.text());
-            }
+            let told = || format!("waited in vain for {what} at {}:\n{}", self.path(), self.text());
+            assert!(begun.elapsed() < PATIENCE, "{}", told());
             std::thread::sleep(LOOK);
         }
     }
@@ -177,14 +169,12 @@ impl Browser {
     }
 
     /// The first element of this selector, once it is there.
-    #[must_use]
     pub fn find(&self, css: &str) -> Element {
         self.until(css, || self.seek(css).is_some());
         self.seek(css).expect("an element")
     }
 
     /// How many elements there are now.
-    #[must_use]
     pub fn count(&self, css: &str) -> usize {
         let found = self.post("/elements", &json!({"using": "css selector", "value": css}));
         found.as_array().map_or(0, Vec::len)
@@ -227,7 +217,6 @@ impl Browser {
     }
 
     /// What an input or a list holds.
-    #[must_use]
     pub fn value(&self, css: &str) -> String {
         let property = self.get(&format!("/element/{}/property/value", self.find(css).0));
         property.as_str().unwrap_or_default().to_owned()
@@ -285,7 +274,6 @@ impl Browser {
     }
 
     /// Opens another tab, and looks at it; the name of the tab of before.
-    #[must_use]
     pub fn new_tab(&self) -> String {
         let before = self.get("/window").as_str().unwrap_or_default().to_owned();
         let opened = self.post("/window/new", &json!({"type": "tab"}));
@@ -306,14 +294,12 @@ impl Browser {
     }
 
     /// What the page's console says, since it was last read.
-    #[must_use]
     pub fn console(&self) -> Vec<String> {
         let told = |entry: &Value| entry["message"].as_str().map(str::to_owned);
         self.log("browser").iter().filter_map(told).collect()
     }
 
     /// What Chromium tells of its network, since it was last read.
-    #[must_use]
     pub fn network(&self) -> Vec<Value> {
         let told = |entry: &Value| {
             let message: Value = serde_json::from_str(entry["message"].as_str()?).ok()?;
@@ -327,7 +313,6 @@ impl Browser {
     }
 
     /// The whole page as a picture.
-    #[must_use]
     pub fn picture(&self) -> Vec<u8> {
         let height = self.script("return Math.ceil(document.documentElement.getBoundingClientRect().height)");
         let height =
@@ -339,7 +324,6 @@ impl Browser {
     }
 
     /// How far the page is wider than the screen, in CSS pixels.
-    #[must_use]
     pub fn overflow(&self) -> i64 {
         let over = self.script("return document.documentElement.scrollWidth - window.innerWidth");
         over.as_i64().unwrap_or_default()

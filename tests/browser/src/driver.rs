@@ -69,13 +69,14 @@ impl Driver {
             .stdin(Stdio::null())
             .spawn()
             .expect("chromedriver starts");
-        let mut told = BufReader::new(process.stdout.take()?);
+        let mut told = BufReader::new(process.stdout.take().expect("a pipe"));
         let mut lines = told.by_ref().lines().map_while(Result::ok);
-        let Some(line) = lines.find(|line| line.contains("successfully on port ")) else {
+        let line = lines.find(|line| line.contains("successfully on port "));
+        let port = line.and_then(|line| line.rsplit("on port ").next()?.trim_end_matches('.').parse().ok());
+        let Some(port) = port else {
             process.wait().ok();
             return None;
         };
-        let port = line.rsplit("on port ").next()?.trim_end_matches('.').parse().ok()?;
         Some((process, told, port))
     }
 

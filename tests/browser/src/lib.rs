@@ -1,9 +1,16 @@
-//! The pages in a real browser, driven over WebDriver: Chromium, the server as a program of its own, the sandbox.
+//! The pages in a real browser: Chromium by its driver, the server as a program of its own, the sandbox.
 //!
 //! [`Office`] is the server and what is behind it, [`Browser`] a person before a screen, [`Traffic`] what the browser
 //! asked of whom. The tests are in `tests/`; the program `screenshots` writes what every page looks like.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "all of this is for tests")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    clippy::panic,
+    reason = "all of this is for tests"
+)]
 
 mod axe;
 mod browser;

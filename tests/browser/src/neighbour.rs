@@ -18,13 +18,11 @@ pub struct Neighbour {
 
 impl Neighbour {
     /// A port that is free now, for an origin that has to be known before there is a page.
-    #[must_use]
     pub fn listener() -> TcpListener {
         TcpListener::bind("127.0.0.1:0").expect("a free port")
     }
 
     /// Serves this page on `listener` until it is dropped.
-    #[must_use]
     pub fn serve(listener: TcpListener, html: String) -> Self {
         let address = listener.local_addr().expect("an address");
         let is_over = Arc::new(AtomicBool::new(false));

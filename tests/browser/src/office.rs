@@ -43,7 +43,6 @@ impl Default for Setup {
 
 impl Setup {
     /// Airtable is connected, and nothing is synced yet.
-    #[must_use]
     pub fn connected() -> Self {
         Self { connected: &["airtable"], ..Self::default() }
     }
@@ -63,7 +62,6 @@ pub struct Office {
 
 impl Office {
     /// Starts all of it.
-    #[must_use]
     pub fn open(setup: Setup) -> Self {
         let knobs = Knobs { limits: Limits::Off, ..Knobs::default() };
         let sandbox = Sandbox::start(Settings { deals: setup.records, knobs, ..Settings::default() });
@@ -99,7 +97,6 @@ impl Office {
     }
 
     /// What the server wrote into its log.
-    #[must_use]
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("server.log")).expect("the log")
     }
@@ -130,7 +127,6 @@ impl Office {
     }
 
     /// The tokens that open the sandbox, and the key of the server: what nobody may ever see.
-    #[must_use]
     pub fn secrets(&self) -> Vec<&str> {
         let tokens = [self.sandbox.airtable_token(), self.sandbox.notion_token()];
         tokens.into_iter().chain(self.setup.key).collect()
@@ -193,7 +189,6 @@ fn idle() -> Child {
 }
 
 /// The server's program, beside this one or one folder above: tests are in `deps`.
-#[must_use]
 pub fn program() -> Command {
     let here = std::env::current_exe().expect("this program's path");
     let name = format!("server-under-test{}", std::env::consts::EXE_SUFFIX);

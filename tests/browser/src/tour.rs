@@ -29,7 +29,6 @@ pub struct Tour {
 
 impl Tour {
     /// Works in the office for some days, by the pages themselves.
-    #[must_use]
     pub fn prepare() -> Self {
         let office =
             Office::open(Setup { connected: &["airtable", "notion"], records: 9, ..Setup::default() });

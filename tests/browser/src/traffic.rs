@@ -17,7 +17,6 @@ pub struct Traffic {
 
 impl Traffic {
     /// What this browser asked for since the last time.
-    #[must_use]
     pub fn of(browser: &Browser) -> Self {
         let mut traffic = Self::default();
         let mut sizes: BTreeMap<String, u64> = BTreeMap::new();
@@ -41,7 +40,6 @@ impl Traffic {
     }
 
     /// The addresses that are not the server's at `base`.
-    #[must_use]
     pub fn elsewhere(&self, base: &str) -> Vec<&str> {
         let is_ours = |url: &&str| {
             url.strip_prefix(base).is_some_and(|rest| rest.starts_with('/')) || url.starts_with("data:")

@@ -12,7 +12,7 @@ fn every_page_is_accessible_narrow_silent_and_in_both_languages() {
         let look = |browser: &Browser, base: &str, stops: &[Stop]| {
             let mut found = Vec::new();
             for stop in stops {
-                let _ = Traffic::of(browser);
+                Traffic::of(browser);
                 browser.visit(&stop.path);
                 let mut complain =
                     |what: String| found.push(format!("{} {}: {what}", screen.width, stop.name));

@@ -9,7 +9,7 @@ const PAGE_BYTES: u64 = 300_000;
 fn the_first_load_is_light() {
     let office = Office::open(Setup::connected());
     let browser = Browser::open(&office.url, Screen::default());
-    let _ = Traffic::of(&browser);
+    Traffic::of(&browser);
     browser.visit("/connectors");
     let traffic = Traffic::of(&browser);
     assert!(traffic.bytes > 1_000 && traffic.bytes < 100_000, "{traffic:?}");
@@ -55,7 +55,7 @@ fn many_runs(count: usize) -> String {
 
 /// Opens a page, which is light.
 fn light(browser: &Browser, path: &str) {
-    let _ = Traffic::of(browser);
+    Traffic::of(browser);
     browser.visit(path);
     let traffic = Traffic::of(browser);
     assert!(traffic.bytes < PAGE_BYTES, "{path}: {traffic:?}");
