@@ -23,10 +23,12 @@ impl Dialect for Notion {
         let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
         let data = body.get("additional_data");
         let more = |key: &str| text(data.and_then(|data| data.get(key)));
-        // Too many requests have one code, whatever the reason, and one reason forbids to ask again.
+        // Too many requests have one code, whatever the reason, and one reason forbids to ask again. Of what is not
+        // available, a query may be.
         let blocked = more("rate_limit_reason").filter(|reason| reason == code::BLOCKED);
+        let slow = more("endpoint_name").filter(|name| name.contains("query")).map(|_| code::SLOW.to_owned());
         Said {
-            code: blocked.or_else(|| text(body.get("code"))),
+            code: blocked.or(slow).or_else(|| text(body.get("code"))),
             message: text(body.get("message")),
             committed: more("committed_resource_id"),
         }
@@ -48,6 +50,11 @@ impl Dialect for Notion {
 mod code {
     /// The token was stopped; asking again prolongs it.
     pub(super) const BLOCKED: &str = "public_api_request_blocked";
+    /// A query took longer than Notion gives it. The name is ours: Notion calls it `service_unavailable` and says in
+    /// `additional_data` which of its endpoints was meant.
+    pub(super) const SLOW: &str = "query_too_slow";
+    /// An answer took longer than the gateway waits.
+    pub(super) const LATE: &str = "gateway_timeout";
 }
 
 /// What a call was about, which tells what it means that something is not found.
@@ -62,6 +69,11 @@ pub(crate) enum About {
 /// Whether a listing lost its place: its cursor is no longer known.
 pub(crate) fn lost_its_place(failure: &Failure) -> bool {
     failure.status == Some(400) && says(failure, "start_cursor")
+}
+
+/// Whether a query was too much at once for Notion, which asks for smaller pages then.
+pub(crate) fn was_too_slow(failure: &Failure) -> bool {
+    matches!(failure.code.as_deref(), Some(code::SLOW | code::LATE))
 }
 
 /// Whether the page is in the trash, where nothing can be written.
@@ -139,6 +151,7 @@ mod tests {
     #[case(500, json!({"code": "internal_server_error"}), Trouble::Unclear)]
     #[case(502, json!("<html>"), Trouble::Unclear)]
     #[case(503, json!({"code": "service_unavailable"}), Trouble::Unclear)]
+    #[case(503, json!({"code": "service_unavailable", "additional_data": {"endpoint_name": "public_queryDataSource"}}), Trouble::Unclear)]
     #[case(504, json!({"code": "gateway_timeout"}), Trouble::Unclear)]
     #[case(520, json!("<html>"), Trouble::Unclear)]
     #[case(400, json!({"code": "validation_error"}), Trouble::Final)]

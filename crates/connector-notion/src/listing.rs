@@ -12,7 +12,7 @@ use connector_http::{Answer, feed};
 use futures::Stream;
 
 use crate::api::PAGE;
-use crate::failure::{About, REMOTE, into_error, lost_its_place};
+use crate::failure::{About, REMOTE, into_error, lost_its_place, was_too_slow};
 use crate::filter::Filter;
 use crate::names::Names;
 use crate::source::Source;
@@ -20,6 +20,9 @@ use crate::wire;
 
 /// How often a listing is begun again before it is given up.
 const MOST_RESTARTS: u32 = 3;
+
+/// The smallest page that is asked for where larger ones take Notion too long.
+const SMALLEST_PAGE: usize = 12;
 
 /// What to list.
 #[derive(Debug, Clone)]
@@ -35,6 +38,7 @@ pub(crate) struct Ask {
 pub(crate) fn pages(source: Arc<Source>, ask: Ask) -> impl Stream<Item = Result<Page>> {
     let listing = Listing {
         source,
+        page_size: ask.limit.map_or(PAGE, |limit| limit.clamp(1, PAGE)),
         ask,
         window: None,
         newest: None,
@@ -60,6 +64,8 @@ enum Next {
 struct Listing {
     source: Arc<Source>,
     ask: Ask,
+    /// How many pages are asked for at once.
+    page_size: usize,
     /// From when on pages were made that are asked for; from the first one on if not given.
     window: Option<DateTime<Utc>>,
     /// When the last page so far was made.
@@ -108,10 +114,16 @@ impl Listing {
     ) -> Result<Answer<wire::List<wire::Page>>> {
         let properties = Source::properties(layout, &self.ask.fields);
         loop {
-            let query = self.query(cursor.take());
+            let query = self.query(cursor.clone());
             match self.source.api.query(id, &properties, &query).await {
                 Ok(answer) => return Ok(answer),
-                Err(failure) if query.start_cursor.is_some() && lost_its_place(&failure) => self.restart()?,
+                Err(failure) if cursor.is_some() && lost_its_place(&failure) => {
+                    self.restart()?;
+                    cursor = None;
+                }
+                Err(failure) if self.page_size > SMALLEST_PAGE && was_too_slow(&failure) => {
+                    self.page_size /= 2;
+                }
                 Err(failure) => return Err(into_error(failure, About::Container, self.ask.action)),
             }
         }
@@ -123,8 +135,7 @@ impl Listing {
             (Some(asked), Some(window)) => Some(asked.and(&window)),
             (asked, window) => asked.or(window),
         };
-        let page_size = self.ask.limit.map_or(PAGE, |limit| limit.clamp(1, PAGE));
-        wire::Query { filter, sorts: [wire::OLDEST_FIRST], page_size, start_cursor }
+        wire::Query { filter, sorts: [wire::OLDEST_FIRST], page_size: self.page_size, start_cursor }
     }
 
     /// Where to go on; an error when there is more that cannot be reached.

@@ -9,6 +9,7 @@ use connector_core::value::Value as Cell;
 use connector_notion::Version;
 use rstest::rstest;
 use serde_json::json;
+use wiremock::ResponseTemplate;
 use wiremock::matchers::{body_json, body_partial_json, header, method, query_param};
 
 use crate::notion::{
@@ -83,6 +84,25 @@ async fn a_cursor_that_expired_begins_the_listing_again() {
     let pages = list_names(&*notion.connector()).await.unwrap();
     let ids: Vec<_> = pages.iter().flat_map(|page| &page.deals).map(|deal| deal.id.as_str()).collect();
     assert_eq!(ids, ["p1", "p1", "p2"], "a deal may come twice, none is left out");
+}
+
+#[tokio::test]
+async fn a_query_that_takes_too_long_is_asked_for_in_smaller_pages() {
+    let notion = Notion::start().await;
+    let slow = json!({"object": "error", "status": 503, "code": "service_unavailable", "message": "Try later.",
+        "additional_data": {"endpoint_name": "public_queryDataSource", "notion_error_name": "PgPoolWaitConnectionTimeout"}});
+    for page_size in [100, 50] {
+        let request = method("POST").and_path(QUERY).and(body_partial_json(json!({"page_size": page_size})));
+        notion.answer(request, ResponseTemplate::new(503).set_body_json(&slow)).await;
+    }
+    let smaller = |more: serde_json::Value| method("POST").and_path(QUERY).and(body_partial_json(more));
+    let second = ok(&list(&[page("p2", "Two", &json!({}))], None));
+    notion.answer(smaller(json!({"page_size": 25, "start_cursor": "c1"})), second).await;
+    let first = ok(&list(&[page("p1", "One", &json!({}))], Some("c1")));
+    notion.answer(smaller(json!({"page_size": 25})), first).await;
+    let pages = list_names(&*notion.connector()).await.unwrap();
+    assert_eq!(pages.iter().map(|page| page.deals.len()).sum::<usize>(), 2);
+    assert_eq!(notion.requests().await.len(), 2 * 5 + 2, "each size is tried as often as any call");
 }
 
 #[tokio::test]
