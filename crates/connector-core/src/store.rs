@@ -10,7 +10,7 @@ use strum::{Display, EnumString, VariantArray};
 use crate::connector::Usage;
 use crate::error::BoxError;
 use crate::id::{ConnectionId, DealId, PlanId, RemoteId, RunId, UnitKey};
-use crate::plan::{Action, Conflict, Mode, Plan, Reason, Side, UnitChange};
+use crate::plan::{Action, Conflict, Mode, Plan, Purpose, Reason, Side, UnitChange};
 use crate::state::{Agreement, Baseline, Deal, Grave, Intent, Origin, State};
 use crate::unit::Units;
 use crate::value::Value;
@@ -239,6 +239,9 @@ pub enum OpOutcome {
 pub struct RunRecord {
     /// Its id.
     pub id: RunId,
+    /// What it was for.
+    #[serde(default)]
+    pub purpose: Purpose,
     /// Which way it went.
     pub mode: Mode,
     /// Who or what asked for it.

@@ -6,7 +6,7 @@ use super::create::bookkeeping;
 use super::run::EngineError;
 use super::session::Session;
 use crate::id::{DealId, RemoteId};
-use crate::plan::{Action, Op, Plan, Problem};
+use crate::plan::{Action, Op, Plan, Problem, Purpose};
 use crate::state::{Agreement, Baseline, Intent};
 use crate::store::{Commit, Effect, IntentWrite, OpOutcome, RunRecord, RunStatus};
 
@@ -25,13 +25,14 @@ impl Session<'_> {
         };
         let plan = self.plan.clone();
         let settled = plan.as_deref().filter(|_| matches!(status, RunStatus::Ok | RunStatus::Partial));
+        let concluded = settled.filter(|plan| plan.is_conclusive());
         let mut effects = self.waiting_lines();
-        effects.extend(settled.map_or_else(Vec::new, |plan| self.abandoned(plan)));
-        let baseline = settled.filter(|plan| plan.reading.complete).map(|plan| self.baseline(plan));
+        effects.extend(concluded.map_or_else(Vec::new, |plan| self.abandoned(plan)));
+        let baseline = concluded.map(|plan| self.baseline(plan));
         effects.extend(baseline.as_ref().map_or_else(Vec::new, |baseline| self.last_agreed(baseline)));
         let commit = Commit {
             effects,
-            open_conflicts: settled.filter(|plan| plan.reading.complete).map(|plan| plan.conflicts.clone()),
+            open_conflicts: concluded.map(|plan| plan.conflicts.clone()),
             baseline,
             run: Some(record.clone()),
             applies: None,
@@ -42,9 +43,7 @@ impl Session<'_> {
 
     /// Ends the intents of deals that are gone, once nothing that came of them can appear any more.
     fn abandoned(&self, plan: &Plan) -> Vec<Effect> {
-        let Some(reading) = self.reading.as_ref().filter(|_| plan.reading.complete) else {
-            return Vec::new();
-        };
+        let Some(reading) = &self.reading else { return Vec::new() };
         let lag = self.engine.connector.capabilities().lookup_lag;
         let is_over = |intent: &&Intent| {
             !reading.crm.deals.contains_key(&intent.deal)
@@ -94,7 +93,8 @@ impl Session<'_> {
         self.plan.as_ref().is_some_and(|plan| {
             let refused =
                 |problem: &Problem| matches!(problem, Problem::Fault { .. } | Problem::Refused { .. });
-            !plan.reading.complete || plan.notices.iter().any(|notice| refused(&notice.problem))
+            let is_cut = plan.purpose == Purpose::Agree && !plan.reading.complete;
+            is_cut || plan.notices.iter().any(|notice| refused(&notice.problem))
         })
     }
 

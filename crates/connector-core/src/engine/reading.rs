@@ -65,6 +65,40 @@ pub(super) async fn read_both(engine: &Engine, overrides: &BTreeSet<Guard>) -> R
 }
 
 impl Reading {
+    /// What a plan about these records needs: them alone, unless reading everything takes fewer calls.
+    pub(super) async fn about(engine: &Engine, records: &[RemoteId]) -> Result<Self, EngineError> {
+        let capabilities = engine.connector.capabilities();
+        let linked = engine.store.state(&engine.connection.id).await?.links.len();
+        if records.len().div_ceil(capabilities.read_batch.get()) <= linked.div_ceil(capabilities.page.get()) {
+            Self::of_records(engine, records).await
+        } else {
+            read_both(engine, &BTreeSet::new()).await
+        }
+    }
+
+    /// The CRM, and of the remote these records and no others: nothing is concluded about the rest. Costs one schema call
+    /// and what reading them costs.
+    pub(super) async fn of_records(engine: &Engine, records: &[RemoteId]) -> Result<Self, EngineError> {
+        let started = engine.clock.now();
+        let schema = engine.connector.schema().await?;
+        let mapping = &engine.connection.mapping;
+        let units = engine.store.units();
+        let binding = Binding::new(units, mapping, &schema, engine.connection.create_options);
+        let (mut rows, mut absent) = (HashMap::new(), HashMap::new());
+        for (id, presence) in read_again(engine, &binding, records).await? {
+            match presence {
+                Presence::Live(deal) => drop(rows.extend([decode(&binding, units, deal)])),
+                other => drop(absent.extend(absence(&other).map(|absence| (id, absence)))),
+            }
+        }
+        let state = engine.store.state(&engine.connection.id).await?;
+        let crm = read_crm(engine, &state, &rows).await?;
+        let read = Interval::new(started, engine.clock.now());
+        let remote = RemoteSnapshot { rows, absent, complete: false, read };
+        let fingerprint = mapping.fingerprint(&schema).to_string();
+        Ok(Self { binding, fingerprint, state, crm, remote, is_kept_plan: false })
+    }
+
     /// What applying a kept plan needs: the links as they are now; the rows are read again just before each write.
     pub(super) async fn for_kept_plan(
         engine: &Engine,
@@ -243,20 +277,35 @@ async fn absences(
     if !overrides.contains(&Guard::MassDelete) {
         suspects.truncate(most_suspects(engine, live));
     }
-    for ids in suspects.chunks(engine.connector.capabilities().read_batch.get()) {
-        let found = engine.connector.read(ids, &binding.fields()).await?;
-        for (id, presence) in ids.iter().zip(found) {
-            let absence = match presence {
-                // The listing raced with an edit; the next run sees it.
-                Presence::Live(_) => continue,
-                Presence::Trashed(_) | Presence::Deleted => Absence::Deleted,
-                Presence::Elsewhere => Absence::Elsewhere,
-                Presence::Vanished => Absence::Vanished,
-            };
-            absent.insert(id.clone(), absence);
-        }
+    for (id, presence) in read_again(engine, binding, &suspects).await? {
+        absent.extend(absence(&presence).map(|absence| (id, absence)));
     }
     Ok(absent)
+}
+
+/// Where each of these records stands.
+async fn read_again(
+    engine: &Engine,
+    binding: &Binding,
+    records: &[RemoteId],
+) -> Result<Vec<(RemoteId, Presence)>, EngineError> {
+    let mut found = Vec::with_capacity(records.len());
+    for ids in records.chunks(engine.connector.capabilities().read_batch.get()) {
+        let read = engine.connector.read(ids, &binding.fields()).await?;
+        found.extend(ids.iter().cloned().zip(read));
+    }
+    Ok(found)
+}
+
+/// Why a record is not to be seen; `None` when it is there after all: the listing raced with an edit, and the next run
+/// sees it.
+const fn absence(presence: &Presence) -> Option<Absence> {
+    match presence {
+        Presence::Live(_) => None,
+        Presence::Trashed(_) | Presence::Deleted => Some(Absence::Deleted),
+        Presence::Elsewhere => Some(Absence::Elsewhere),
+        Presence::Vanished => Some(Absence::Vanished),
+    }
 }
 
 /// One more than the guard against mass deletion lets through, in whole batches.

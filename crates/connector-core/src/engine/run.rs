@@ -18,8 +18,8 @@ use crate::error::Error;
 use crate::id::{ConnectionId, DealId, PlanId, RemoteId, RunId};
 use crate::mapping::{Binding, Mapping};
 use crate::plan::{
-    Answer, Conflict, Guard, Inputs, Mode, Plan, Policy, Side, Verification, plan, plan_choice, plan_undo,
-    verify,
+    Answer, Conflict, Guard, Inputs, Mode, Op, Plan, Policy, Side, Verification, plan, plan_choice,
+    plan_undo, verify,
 };
 use crate::store::{Commit, LogEntry, OpOutcome, RunRecord, RunStatus, Store, StoreError};
 
@@ -237,12 +237,12 @@ impl Engine {
         if self.connection.mapping.fingerprint(&schema).to_string() != plan.fingerprint {
             return Err(EngineError::OutdatedPlan(id.clone()));
         }
-        plan.ops.retain(|op| !request.without.contains(&op.seq));
+        leave_out(&mut plan, &request.without);
         plan.trips.retain(|trip| !request.overrides.contains(&trip.guard));
         let lease = self.store.acquire(&self.connection.id, &request.run, self.lease).await?;
         let mut session = Session::open(self, request, lease.clone());
         let worked = renewed(self, &lease, async {
-            let marked = session.mark_applied(id).await;
+            let marked = session.mark_applied(&plan).await;
             if let Err(StoreError::AlreadyApplied(run)) = marked {
                 return Err(EngineError::AppliedPlan(id.clone(), run));
             }
@@ -261,16 +261,18 @@ impl Engine {
         self.close(session, worked).await
     }
 
-    /// Makes a plan that takes back what an earlier run did, from that run's `log`, and keeps it for an approval. It says
-    /// first what stays, and why; [`apply`](Self::apply) does the rest. Changes nothing else.
+    /// Makes a plan that takes back what the earlier run `undone` did, from that run's `log`, and keeps it for an
+    /// approval. It tells what stays, and why; [`apply`](Self::apply) does the rest. Changes nothing else.
     pub async fn plan_undo(
         &self,
         id: PlanId,
         request: &Request,
+        undone: &RunId,
         log: &[LogEntry],
     ) -> std::result::Result<Plan, EngineError> {
-        let reading = read_both(self, &request.overrides).await?;
-        let plan = self.with_inputs(&id, request, &reading, |inputs| plan_undo(inputs, log));
+        let records: BTreeSet<RemoteId> = log.iter().filter_map(|entry| entry.remote.clone()).collect();
+        let reading = Reading::about(self, &Vec::from_iter(records)).await?;
+        let plan = self.with_inputs(&id, request, &reading, |inputs| plan_undo(inputs, undone, log));
         self.store.save_plan(&plan).await?;
         Ok(plan)
     }
@@ -284,7 +286,7 @@ impl Engine {
         conflict: &Conflict,
         side: Side,
     ) -> std::result::Result<Plan, EngineError> {
-        let reading = read_both(self, &request.overrides).await?;
+        let reading = Reading::of_records(self, std::slice::from_ref(&conflict.remote)).await?;
         let plan = self.with_inputs(&id, request, &reading, |inputs| plan_choice(inputs, conflict, side));
         self.store.save_plan(&plan).await?;
         Ok(plan)
@@ -345,6 +347,14 @@ impl Engine {
     }
 }
 
+/// Takes these operations out of a plan. Their records may not agree afterwards.
+fn leave_out(plan: &mut Plan, without: &BTreeSet<u32>) {
+    let (left_out, ops) = std::mem::take(&mut plan.ops).into_iter().partition(|op| without.contains(&op.seq));
+    let left_out: Vec<Op> = left_out;
+    plan.ops = ops;
+    plan.masked.extend(left_out.into_iter().filter_map(|op| op.remote));
+}
+
 impl Session<'_> {
     /// Notes in the books that the run is under way.
     async fn record(&self) -> std::result::Result<(), StoreError> {
@@ -353,9 +363,11 @@ impl Session<'_> {
     }
 
     /// Notes that this run, and no other, applies the plan.
-    async fn mark_applied(&mut self, plan: &PlanId) -> std::result::Result<(), StoreError> {
-        self.applies(plan.clone());
-        let commit = Commit { run: Some(self.running()), applies: Some(plan.clone()), ..Commit::default() };
+    async fn mark_applied(&mut self, plan: &Plan) -> std::result::Result<(), StoreError> {
+        self.applies(plan);
+        // What a guard stops is still to be applied by whoever lets it pass.
+        let applies = plan.trips.is_empty().then(|| plan.id.clone());
+        let commit = Commit { run: Some(self.running()), applies, ..Commit::default() };
         self.engine.store.commit(&self.lease, commit).await.map(drop)
     }
 

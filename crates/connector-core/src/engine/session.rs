@@ -10,8 +10,8 @@ use super::reading::Reading;
 use super::run::{Engine, EngineError, Request, Result as OpResult};
 use crate::connector::Usage;
 use crate::error::Error;
-use crate::id::{DealId, PlanId, RemoteId, UnitKey};
-use crate::plan::{Action, Op, Plan, Rule, Side};
+use crate::id::{DealId, RemoteId, UnitKey};
+use crate::plan::{Action, Op, Plan, Purpose, Rule, Side};
 use crate::state::{Agreement, LinkStatus};
 use crate::store::{
     Counts, DealWrite, Effect, IntentWrite, Lease, LogEntry, OpOutcome, RunRecord, RunStatus,
@@ -49,6 +49,7 @@ impl<'e> Session<'e> {
     pub(super) fn open(engine: &'e Engine, request: &Request, lease: Lease) -> Self {
         let record = RunRecord {
             id: request.run.clone(),
+            purpose: Purpose::Agree,
             mode: request.mode,
             trigger: request.trigger.clone(),
             plan: None,
@@ -81,8 +82,9 @@ impl<'e> Session<'e> {
     }
 
     /// The run applies a kept plan.
-    pub(super) fn applies(&mut self, plan: PlanId) {
-        self.record.plan = Some(plan);
+    pub(super) fn applies(&mut self, plan: &Plan) {
+        self.record.plan = Some(plan.id.clone());
+        self.record.purpose = plan.purpose.clone();
     }
 
     /// Takes over what is to be done.

@@ -1,12 +1,13 @@
 //! Using the other value of a conflict, or the one that a person prefers while it is open.
 
 use super::conflict::Conflict;
+use super::diff::deal_label;
 use super::draft::{Draft, Subject};
 use super::inputs::Inputs;
-use super::op::{Action, Plan, Reason, Rule, UnitChange};
+use super::op::{Action, Plan, Purpose, Reason, Rule, UnitChange};
 use super::planner::finished;
 use super::question::{Question, QuestionKind};
-use super::strategy::Side;
+use super::strategy::{Side, Strategy};
 use crate::canon::same;
 use crate::value::Value;
 
@@ -20,10 +21,15 @@ pub fn plan_choice(inputs: &Inputs<'_>, conflict: &Conflict, side: Side) -> Plan
             kind: QuestionKind::EditedSince,
             deals: vec![conflict.deal.clone()],
             remotes: vec![conflict.remote.clone()],
-            label: conflict.deal.as_str().to_owned(),
+            label: label(inputs, conflict),
         });
     }
-    finished(inputs, draft)
+    finished(inputs, Purpose::Choice { conflict: conflict.id.clone() }, draft)
+}
+
+fn label(inputs: &Inputs<'_>, conflict: &Conflict) -> String {
+    let deal = inputs.crm.deals.get(&conflict.deal);
+    deal.map_or_else(|| conflict.deal.to_string(), |deal| deal_label(inputs, deal))
 }
 
 /// `None` when a side was edited since, or is gone.
@@ -45,23 +51,22 @@ fn choose(inputs: &Inputs<'_>, conflict: &Conflict, side: Side, draft: &mut Draf
     if !known(crm) || !known(theirs) || unit.check(chosen).is_err() || bound.lens.encode(chosen).is_err() {
         return None;
     }
-    let label = super::diff::deal_label(inputs, deal);
+    let label = deal_label(inputs, deal);
     let subject =
         Subject { deal: Some(&conflict.deal), remote: Some(&conflict.remote), label: &label, edited: None };
-    let mut plan = |action, before: &Value| {
+    let to_crm = (!same(&unit.kind, crm, chosen)).then_some((Action::UpdateDeal, crm));
+    let to_remote = (!bound.lens.agrees(chosen, theirs)).then_some((Action::UpdateRecord, theirs));
+    // The ledger is told with the last of the writes.
+    let mut decided =
+        vec![Conflict { strategy: Strategy::Manual, winner: Some(side), tie: false, ..conflict.clone() }];
+    for (action, before) in to_remote.into_iter().chain(to_crm) {
         let change = UnitChange {
             unit: unit.key.clone(),
             before: before.clone(),
             after: chosen.clone(),
             rule: Rule::Preferred,
         };
-        draft.op(subject, action, Reason::Chosen, vec![change], Vec::new());
-    };
-    if !same(&unit.kind, crm, chosen) {
-        plan(Action::UpdateDeal, crm);
-    }
-    if !bound.lens.agrees(chosen, theirs) {
-        plan(Action::UpdateRecord, theirs);
+        draft.op(subject, action, Reason::Chosen, vec![change], std::mem::take(&mut decided));
     }
     Some(())
 }

@@ -32,7 +32,7 @@ pub use decide::{Case, Decision, Fate, decide};
 pub use deletion::{Deletion, Deletions};
 pub use guard::{Guard, Trip};
 pub use inputs::{Inputs, Limits, Policy};
-pub use op::{Action, Mode, Op, Plan, Reading, Reason, Rule, UnitChange};
+pub use op::{Action, Mode, Op, Plan, Purpose, Reading, Reason, Rule, UnitChange};
 pub use planner::plan;
 pub use question::{Answer, Notice, Problem, Question, QuestionKind};
 pub use strategy::{Precedence, Side, Strategy};

@@ -9,7 +9,7 @@ use super::guard::Trip;
 use super::question::{Notice, Question};
 use super::strategy::Side;
 use crate::clock::Interval;
-use crate::id::{ConnectionId, DealId, PlanId, RemoteId, UnitKey};
+use crate::id::{ConnectionId, DealId, PlanId, RemoteId, RunId, UnitKey};
 use crate::value::Value;
 
 /// Everything that a run would do, and what it would not do and why.
@@ -21,6 +21,9 @@ pub struct Plan {
     pub connection: ConnectionId,
     /// When both sides were read.
     pub made_at: DateTime<Utc>,
+    /// What it is for.
+    #[serde(default)]
+    pub purpose: Purpose,
     /// Which way it goes.
     pub mode: Mode,
     /// The settings that it was made with; other settings refuse it.
@@ -41,6 +44,33 @@ pub struct Plan {
     pub masked: Vec<RemoteId>,
     /// How many requests applying it is expected to cost.
     pub calls: u64,
+}
+
+impl Plan {
+    /// Whether it says something about every link: what it does not name agrees, and what it did not see is not there.
+    #[must_use]
+    pub fn is_conclusive(&self) -> bool {
+        self.reading.complete && self.purpose == Purpose::Agree
+    }
+}
+
+/// What a plan is for, and the run that applies it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Purpose {
+    /// Both sides come to agree, as far as the mode lets them.
+    #[default]
+    Agree,
+    /// What an earlier run did is taken back.
+    Undo {
+        /// That run.
+        run: RunId,
+    },
+    /// A person prefers one of the two values of a conflict.
+    Choice {
+        /// The conflict's id.
+        conflict: String,
+    },
 }
 
 /// Which way a run goes. Import and export are the same plan as a sync, less the operations on the other side.

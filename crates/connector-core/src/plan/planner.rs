@@ -6,7 +6,7 @@ use super::guard::trips;
 use super::identity::identify;
 use super::inputs::Inputs;
 use super::linked::{plan_adoption, plan_copy, plan_link, plan_match};
-use super::op::{Action, Mode, Op, Plan, Reading};
+use super::op::{Action, Mode, Op, Plan, Purpose, Reading};
 use super::question::{Notice, Problem};
 use super::strategy::Side;
 use crate::clock::Interval;
@@ -40,17 +40,19 @@ pub fn plan(inputs: &Inputs<'_>) -> Plan {
     }
     draft.questions.extend(identity.questions);
     tell_suspended(inputs, &mut draft);
-    finished(inputs, draft)
+    finished(inputs, Purpose::Agree, draft)
 }
 
 /// The plan that a draft comes to: what the mode and the scope leave of it, in the order of doing it, and what stops it.
-pub(super) fn finished(inputs: &Inputs<'_>, draft: Draft) -> Plan {
+pub(super) fn finished(inputs: &Inputs<'_>, purpose: Purpose, draft: Draft) -> Plan {
     let (mut ops, left_out): (Vec<Op>, Vec<Op>) =
         draft.ops.into_iter().partition(|op| allowed(inputs.mode, op) && wanted(inputs, op));
     let mut masked: Vec<_> = left_out.into_iter().filter_map(|op| op.remote).collect();
     let linked = inputs.state.links.iter().map(|link| &link.agreement);
     let unseen = linked.filter(|agreement| {
-        agreement.status == LinkStatus::Live && !inputs.remote.rows.contains_key(&agreement.remote)
+        purpose == Purpose::Agree
+            && agreement.status == LinkStatus::Live
+            && !inputs.remote.rows.contains_key(&agreement.remote)
     });
     masked.extend(unseen.map(|agreement| agreement.remote.clone()));
     masked.sort();
@@ -65,6 +67,7 @@ pub(super) fn finished(inputs: &Inputs<'_>, draft: Draft) -> Plan {
         id: inputs.id.clone(),
         connection: inputs.connection.clone(),
         made_at: inputs.remote.read.hi.max(inputs.crm.read.hi),
+        purpose,
         mode: inputs.mode,
         fingerprint: inputs.fingerprint.to_owned(),
         reading: Reading {
@@ -104,9 +107,12 @@ fn allowed(mode: Mode, op: &Op) -> bool {
     }
 }
 
-/// Whether an operation is about one of the deals that were asked for.
+/// Whether an operation is about one of the deals that were asked for, or a record that a person answered about.
 fn wanted(inputs: &Inputs<'_>, op: &Op) -> bool {
-    inputs.only.is_none_or(|only| op.deal.as_ref().is_some_and(|deal| only.contains(deal)))
+    inputs.only.is_none_or(|only| {
+        op.deal.as_ref().is_some_and(|deal| only.contains(deal))
+            || op.remote.as_ref().is_some_and(|remote| inputs.answers.contains_key(remote))
+    })
 }
 
 /// How many requests the remote operations cost: batches of writes, and the readings just before them.

@@ -2,29 +2,30 @@
 
 use super::draft::{Draft, Subject};
 use super::inputs::Inputs;
-use super::op::{Action, Plan, Reason, Rule, UnitChange};
+use super::op::{Action, Plan, Purpose, Reason, Rule, UnitChange};
 use super::planner::finished;
 use super::question::{Question, QuestionKind};
 use super::strategy::Side;
 use crate::canon::same;
+use crate::id::RunId;
 use crate::store::{LogEntry, OpOutcome};
 use crate::unit::Unit;
 use crate::value::Value;
 
-/// Plans to take back what a run did, by its log: what was replaced comes back where the run's value still stands, what
+/// Plans to take back what `run` did, by its log: what was replaced comes back where the run's value still stands, what
 /// was made goes, what was deleted in the CRM returns. A later edit stays, and so does what nobody can take back: both
 /// are questions of the plan.
 ///
 /// Afterwards the two sides differ where the run had made them equal, and are left so until somebody edits one of them:
 /// a plan that is taken back does not come back by itself. The undoing of an undoing is planned the same way.
 #[must_use]
-pub fn plan_undo(inputs: &Inputs<'_>, log: &[LogEntry]) -> Plan {
+pub fn plan_undo(inputs: &Inputs<'_>, run: &RunId, log: &[LogEntry]) -> Plan {
     let mut draft = Draft::default();
     // Backwards, as it was done.
     for entry in log.iter().rev().filter(|entry| entry.outcome == OpOutcome::Applied) {
         undo(inputs, entry, &mut draft);
     }
-    finished(inputs, draft)
+    finished(inputs, Purpose::Undo { run: run.clone() }, draft)
 }
 
 fn undo(inputs: &Inputs<'_>, entry: &LogEntry, draft: &mut Draft) {
@@ -50,7 +51,7 @@ fn put_back(inputs: &Inputs<'_>, entry: &LogEntry, side: Side, draft: &mut Draft
                 after: change.before.clone(),
                 rule: Rule::Whole,
             }),
-            Standing::Still(..) => ask(entry, QuestionKind::CannotBeUndone, draft),
+            Standing::Still(..) | Standing::Unmapped => ask(entry, QuestionKind::CannotBeUndone, draft),
             Standing::Edited => ask(entry, QuestionKind::EditedSince, draft),
         }
     }
@@ -72,6 +73,7 @@ fn take_away(inputs: &Inputs<'_>, entry: &LogEntry, side: Side, draft: &mut Draf
                 rule: Rule::Whole,
             }),
             Standing::Edited => return ask(entry, QuestionKind::EditedSince, draft),
+            Standing::Unmapped => return ask(entry, QuestionKind::CannotBeUndone, draft),
         }
     }
     let action = if side == Side::Crm { Action::DeleteDeal } else { Action::DeleteRecord };
@@ -111,11 +113,17 @@ enum Standing<'a> {
     Still(&'a Unit, &'a Value),
     /// Somebody wrote another one, or what held it is gone.
     Edited,
+    /// Its field is not mapped any more: nobody can tell.
+    Unmapped,
 }
 
 fn standing<'a>(inputs: &Inputs<'a>, entry: &LogEntry, change: &UnitChange, side: Side) -> Standing<'a> {
+    let position = inputs.units.position(change.unit.as_str());
+    if side == Side::Remote && position.is_none_or(|position| inputs.binding.bound(position).is_none()) {
+        return Standing::Unmapped;
+    }
     let found = || {
-        let position = inputs.units.position(change.unit.as_str())?;
+        let position = position?;
         let values = match side {
             Side::Crm => &inputs.crm.deals.get(entry.deal.as_ref()?)?.values,
             Side::Remote => &inputs.remote.rows.get(entry.remote.as_ref()?)?.values,

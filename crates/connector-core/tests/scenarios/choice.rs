@@ -1,7 +1,7 @@
 //! Using the other value of a conflict.
 
 use chrono::TimeDelta;
-use connector_core::plan::{Mode, Policy, QuestionKind, Side, Strategy};
+use connector_core::plan::{Mode, Policy, Purpose, QuestionKind, Side, Strategy};
 use connector_core::store::RunStatus;
 use rstest::rstest;
 
@@ -27,9 +27,14 @@ async fn the_other_value_is_one_call_away(
         _ => desk.store.decided_conflicts(&"desk".into()),
     };
     let request = desk.request(Mode::Sync);
+    let listed = desk.connector.counters().list_pages;
     desk.engine().plan_choice("choice".into(), &request, &conflicts[0], side).await.unwrap();
     let report = desk.engine().apply(&"choice".into(), &desk.request(Mode::Sync)).await.unwrap();
     assert_eq!(report.record.status, RunStatus::Ok);
+    assert_eq!(report.record.purpose, Purpose::Choice { conflict: conflicts[0].id.clone() });
+    assert_eq!(desk.connector.counters().list_pages, listed, "one record was read, and nothing listed");
+    let decided = desk.store.decided_conflicts(&"desk".into()).remove(0);
+    assert_eq!((decided.id, decided.winner), (conflicts[0].id.clone(), Some(side)));
     assert_eq!(desk.held(&deal, "notes"), text(chosen));
     assert_eq!(desk.cell(&record, "fNotes"), text(chosen));
     desk.clock.advance(TimeDelta::minutes(1));
@@ -52,4 +57,20 @@ async fn a_value_that_was_edited_since_is_not_replaced_by_one_of_the_ledger() {
     let plan = desk.engine().plan_choice("choice".into(), &request, conflict, Side::Remote).await.unwrap();
     assert!(plan.ops.is_empty());
     assert_eq!(plan.questions[0].kind, QuestionKind::EditedSince);
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_conflict_waits_on() {
+    let desk = Desk::new(Policy { strategy: Strategy::Manual, ..Policy::default() });
+    for client in ["Acme", "Beta"] {
+        let (deal, record) = desk.linked(client).await;
+        desk.store.edit_deal(&deal, "notes", text("ours")).unwrap();
+        desk.connector.edit(&record, "fNotes", text("theirs")).unwrap();
+    }
+    desk.sync().await;
+    let waiting = desk.store.open_conflicts(&"desk".into());
+    let request = desk.request(Mode::Sync);
+    desk.engine().plan_choice("choice".into(), &request, &waiting[0], Side::Crm).await.unwrap();
+    desk.engine().apply(&"choice".into(), &desk.request(Mode::Sync)).await.unwrap();
+    assert_eq!(desk.store.open_conflicts(&"desk".into()), waiting[1..]);
 }

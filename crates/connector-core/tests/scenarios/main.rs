@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a story that cannot be told has failed")]
 
+mod approval;
 mod choice;
 mod deletions;
 mod desk;

@@ -2,8 +2,10 @@
 
 use chrono::TimeDelta;
 use connector_core::id::RunId;
-use connector_core::plan::{Action, Deletion, Deletions, Mode, Plan, Policy, QuestionKind};
-use connector_core::store::{LogEntry, RunStatus};
+use connector_core::plan::{
+    Action, Deletion, Deletions, Guard, Mode, Plan, Policy, Purpose, QuestionKind, Strategy,
+};
+use connector_core::store::{LogEntry, RunStatus, Store as _};
 use connector_core::testing::MemorySettings;
 use connector_core::value::Value;
 
@@ -26,9 +28,11 @@ impl Desk {
     async fn undo(&self, run: &RunId) -> (Plan, RunId) {
         let id = format!("undo-{run}");
         let log = self.log_of(run);
-        let plan = self.engine().plan_undo(id.clone().into(), &self.request(Mode::Sync), &log).await.unwrap();
+        let request = self.request(Mode::Sync);
+        let plan = self.engine().plan_undo(id.clone().into(), &request, run, &log).await.unwrap();
         let report = self.engine().apply(&id.into(), &self.request(Mode::Sync)).await.unwrap();
         assert_eq!(report.record.status, RunStatus::Ok, "{:?}", report.results);
+        assert_eq!(report.record.purpose, Purpose::Undo { run: run.clone() });
         self.clock.advance(TimeDelta::minutes(1));
         (plan, report.record.id)
     }
@@ -110,4 +114,54 @@ async fn a_deal_that_a_run_deleted_comes_back_and_a_record_without_a_trash_does_
     assert_eq!(plan.questions[0].kind, QuestionKind::CannotBeUndone);
     assert_eq!(desk.held(&kept, "client"), text("Acme"));
     assert_eq!(desk.sync().await.1.lines().count(), 1, "it is not deleted again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_field_that_is_not_mapped_any_more_cannot_be_taken_back() {
+    let mut desk = Desk::new(Policy::default());
+    let (deal, record) = desk.linked("Acme").await;
+    desk.store.edit_deal(&deal, "notes", text("from the CRM")).unwrap();
+    let run = desk.run().await;
+    desk.connection.mapping.pairs.retain(|pair| pair.unit.as_str() != "notes");
+    let mut request = desk.request(Mode::Sync);
+    request.overrides.insert(Guard::SettingsChanged);
+    let log = desk.log_of(&run);
+    let plan = desk.engine().plan_undo("undo".into(), &request, &run, &log).await.unwrap();
+    assert_eq!(plan.ops, []);
+    assert_eq!(plan.questions[0].kind, QuestionKind::CannotBeUndone);
+    assert_eq!(desk.cell(&record, "fNotes"), text("from the CRM"));
+}
+
+/// What neither an undoing nor a choice has looked at is not settled by it.
+#[tokio::test(start_paused = true)]
+async fn an_undoing_says_nothing_about_other_deals() {
+    let policy = Policy { strategy: Strategy::Manual, ..Policy::default() };
+    let desk = Desk::new(policy);
+    let (first, _) = desk.linked("Acme").await;
+    let (second, second_record) = desk.linked("Beta").await;
+    desk.store.edit_deal(&first, "notes", text("from the CRM")).unwrap();
+    desk.store.edit_deal(&second, "notes", text("ours")).unwrap();
+    desk.connector.edit(&second_record, "fNotes", text("theirs")).unwrap();
+    let run = desk.run().await;
+    let before = desk.store.state(&"desk".into()).await.unwrap().baseline;
+    desk.undo(&run).await;
+    let after = desk.store.state(&"desk".into()).await.unwrap().baseline;
+    assert_eq!(after, before);
+    assert_eq!(desk.store.open_conflicts(&"desk".into()).len(), 1, "it still waits");
+}
+
+#[tokio::test(start_paused = true)]
+async fn taking_one_of_many_runs_back_reads_only_what_it_wrote() {
+    let desk = Desk::new(Policy::default());
+    for number in 0..120 {
+        desk.deal(&format!("Client {number}"), 100);
+    }
+    desk.sync().await;
+    let (deal, record) = desk.linked("Acme").await;
+    desk.store.edit_deal(&deal, "notes", text("from the CRM")).unwrap();
+    let run = desk.run().await;
+    let before = desk.connector.counters();
+    desk.undo(&run).await;
+    assert_eq!(desk.cell(&record, "fNotes"), Value::Empty);
+    assert_eq!(desk.connector.counters().list_pages, before.list_pages, "nothing was listed");
 }

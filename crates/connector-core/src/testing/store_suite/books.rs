@@ -8,7 +8,7 @@ use super::harness::{
 use crate::clock::Interval;
 use crate::connector::Usage;
 use crate::id::PlanId;
-use crate::plan::{Conflict, Mode, Op, Plan, Reading, Reason, Side};
+use crate::plan::{Conflict, Mode, Op, Plan, Purpose, Reading, Reason, Side};
 use crate::store::{
     Commit, Counts, DealWrite, Effect, LogEntry, OpOutcome, RunRecord, RunStatus, SavedPlan, StoreError,
 };
@@ -68,6 +68,7 @@ pub async fn a_run_is_rewritten_by_its_id(harness: &dyn StoreHarness) {
     let lease = begin(harness, 1).await;
     assert_eq!(harness.run(&lease.run).await, Some(run_record(harness, run_id(1))));
     let ended = RunRecord {
+        purpose: Purpose::Undo { run: run_id(0) },
         mode: Mode::Import,
         finished: Some(now(harness)),
         status: RunStatus::Partial,
@@ -142,6 +143,7 @@ fn plan(harness: &dyn StoreHarness) -> Plan {
         id: PlanId::from("plan-0001"),
         connection: harness.connection(),
         made_at: at,
+        purpose: Purpose::Choice { conflict: "one".into() },
         mode: Mode::Export,
         fingerprint: "settings".into(),
         reading: Reading { deals: 1, records: 2, unchanged: 0, complete: true, read: Interval::at(at) },

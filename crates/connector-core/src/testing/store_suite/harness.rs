@@ -7,7 +7,7 @@ use crate::canon::same;
 use crate::clock::Interval;
 use crate::connector::Usage;
 use crate::id::{ConnectionId, DealId, RemoteId, RunId, UnitKey};
-use crate::plan::{Action, Conflict, Mode, Reason, Rule, Side, Strategy, UnitChange, conflict_id};
+use crate::plan::{Action, Conflict, Mode, Purpose, Reason, Rule, Side, Strategy, UnitChange, conflict_id};
 use crate::state::{Agreement, Deal, Link, LinkStatus};
 use crate::store::{
     Commit, Committed, Counts, DealWrite, Effect, IntentWrite, Lease, LogEntry, OpOutcome, RunRecord,
@@ -109,6 +109,7 @@ pub(super) async fn begin_on(harness: &dyn StoreHarness, connection: &Connection
 pub(super) fn run_record(harness: &dyn StoreHarness, id: RunId) -> RunRecord {
     RunRecord {
         id,
+        purpose: Purpose::Agree,
         mode: Mode::Sync,
         trigger: "the suite".into(),
         plan: None,
