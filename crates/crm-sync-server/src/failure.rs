@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use connector_core::engine::EngineError;
+use connector_core::id::{RunId, UnitKey};
 use connector_core::mapping::Finding;
 use connector_core::store::StoreError;
 use connector_sandbox::StartError;
@@ -85,6 +86,34 @@ pub enum Failure {
         /// The worst first.
         findings: Vec<Finding>,
     },
+    /// There is no such run.
+    NoRun {
+        /// Which one was asked for.
+        run: RunId,
+    },
+    /// No run of the last ones can be taken back.
+    NothingToUndo,
+    /// This run cannot be taken back.
+    NotUndoable {
+        /// Which one.
+        run: RunId,
+        /// Why.
+        why: NotUndoable,
+    },
+    /// There is no such conflict.
+    NoConflict {
+        /// What was asked for.
+        id: String,
+        /// Whether several conflicts are called so.
+        is_several: bool,
+    },
+    /// Somebody edited a value that was in conflict: neither of the two is there any more.
+    ConflictMoved {
+        /// How people call the deal.
+        label: String,
+        /// The unit.
+        unit: UnitKey,
+    },
     /// A file cannot be read or written.
     File {
         /// Which one.
@@ -119,6 +148,27 @@ pub enum Failure {
     Sandbox(StartError),
     /// The demo did not come out as it should: in words of the language.
     Demo(String),
+}
+
+/// Why a run cannot be taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotUndoable {
+    /// It did not come to its end yet.
+    UnderWay,
+    /// The log does not reach back so far.
+    TooOld {
+        /// So many days does it reach back.
+        days: i64,
+    },
+    /// It wrote nothing.
+    WroteNothing,
+    /// It was taken back before.
+    Already {
+        /// By this run.
+        by: RunId,
+    },
+    /// Another table is connected now.
+    OtherTable,
 }
 
 /// Lets `?` turn a part's error into ours.

@@ -1,10 +1,16 @@
 //! The command line.
 
+mod review;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use connector_core::plan::{Guard, Mode, Strategy};
 
+pub use self::review::{
+    AnswerArgs, ConflictsArgs, ConflictsCommand, Kept, QuestionsArgs, UndoArgs, VerifyArgs, Wish,
+};
+use crate::app::{AIRTABLE, NOTION};
 use crate::settings::Environment;
 
 const EXIT_CODES: &str = "\
@@ -12,7 +18,7 @@ Exit codes:
   0  done; also when another sync of the same table is under way and this one did nothing
   1  failed: the message says why
   2  the command line is wrong
-  3  done in part: something could not be synced, or Ctrl-C stopped it
+  3  done in part: something could not be synced, or Ctrl-C stopped it; of verify: the sides differ
   4  halted: a person has to look first (a guard, or the first sync of a table)";
 
 /// Keeps the deals of a CRM in step with Airtable and Notion.
@@ -44,6 +50,16 @@ pub enum Command {
     Plan(PlanArgs),
     /// Applies a kept plan, exactly
     Apply(ApplyArgs),
+    /// Takes back what a run did, where nobody has edited it since
+    Undo(UndoArgs),
+    /// Compares both sides with what they last agreed on; writes nothing
+    Verify(VerifyArgs),
+    /// Shows what both sides changed, or keeps one side's value
+    Conflicts(ConflictsArgs),
+    /// Shows what waits for an answer, deletions among it
+    Questions(QuestionsArgs),
+    /// Answers for records: deletes what is left, or keeps it
+    Answer(AnswerArgs),
     /// Shows what is configured and what the last syncs did
     Status(StatusArgs),
     /// Adds the deals of a CSV file with the CRM's headings; a file imported again adds nothing
@@ -73,6 +89,24 @@ pub enum Remotes {
     Notion,
     /// All that are configured
     All,
+}
+
+impl Remotes {
+    /// Whether one remote was asked for, so that its failure is the command's.
+    #[must_use]
+    pub const fn is_one(self) -> bool {
+        !matches!(self, Self::All)
+    }
+
+    /// Its name, when one was asked for.
+    #[must_use]
+    pub const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Airtable => Some(AIRTABLE),
+            Self::Notion => Some(NOTION),
+            Self::All => None,
+        }
+    }
 }
 
 /// `serve`: all it needs is in the environment.

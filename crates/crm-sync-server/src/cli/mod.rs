@@ -4,16 +4,20 @@ mod apply;
 pub mod args;
 mod check;
 mod configure;
+mod conflicts;
 mod console;
 mod demo;
 mod import_csv;
 mod plan;
 mod progress;
+mod questions;
 mod retire;
 mod rotate_key;
 mod serve;
 mod status;
 mod sync;
+mod undo;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -109,6 +113,11 @@ async fn dispatch(environment: &Environment, command: Command, console: Console)
         Command::Sync(args) => sync::run(&app, console, &args, cancel).await,
         Command::Plan(args) => plan::run(&app, console, &args, cancel).await,
         Command::Apply(args) => apply::run(&app, console, args, cancel).await,
+        Command::Undo(args) => undo::run(&app, console, &args, cancel).await,
+        Command::Verify(args) => verify::run(&app, console, &args).await,
+        Command::Conflicts(args) => conflicts::run(&app, console, args).await,
+        Command::Questions(args) => questions::list(&app, console, &args).await,
+        Command::Answer(args) => questions::answer(&app, console, args, cancel).await,
         Command::Status(_) => status::run(&app, console).await,
         Command::ImportCsv(args) => import_csv::run(&app, console, &args).await,
         Command::Retire(args) => retire::run(&app, console, &args).await,
@@ -125,6 +134,11 @@ impl Command {
             Self::Sync(args) => args.json,
             Self::Plan(args) => args.json,
             Self::Apply(args) => args.json,
+            Self::Undo(args) => args.json,
+            Self::Verify(args) => args.json,
+            Self::Conflicts(args) => args.json(),
+            Self::Questions(args) => args.json,
+            Self::Answer(args) => args.json,
             Self::Status(args) => args.json,
             Self::ImportCsv(args) => args.json,
             Self::RotateKey(args) => args.json,

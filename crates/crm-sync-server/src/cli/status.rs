@@ -3,8 +3,8 @@
 use super::{Console, Exit};
 use crate::app::{AIRTABLE, App};
 use crate::failure::Failure;
-use crate::report::{self, Speaker};
-use crate::service::connection;
+use crate::report::{self, Speaker, Standing};
+use crate::service::{connection, questions, verify};
 use crate::store::RunFilter;
 
 /// How many runs of each connection are shown.
@@ -22,11 +22,16 @@ pub(super) async fn run(app: &App, console: Console) -> Result<Exit, Failure> {
         let runs = app.store.runs(filter, RUNS).await?;
         let running = app.store.running(id).await?.map(|run| run.to_string());
         let open = app.store.open_conflicts(id).await?;
-        if !console.json {
-            let speaker = Speaker { lang: console.lang, units: app.units(), remote: &configured.remote };
-            console.line(&report::status(&speaker, &configured, &runs, running.as_deref(), &open));
+        let asked = questions::waiting(app, id).await?.map(|waiting| waiting.found);
+        let verified = verify::last(app, id).await?;
+        found.push(Standing { configured, runs, running, open, asked, verified });
+    }
+    if !console.json {
+        for standing in &found {
+            let remote = &standing.configured.remote;
+            let speaker = Speaker { lang: console.lang, units: app.units(), remote };
+            console.line(&report::status(&speaker, standing));
         }
-        found.push((configured, runs, running, open.len()));
     }
     if console.json {
         console.document(&report::connections_json(&found));

@@ -8,9 +8,9 @@ use connector_core::store::RunStatus;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::args::{Remotes, SyncArgs};
+use super::args::SyncArgs;
 use super::{Console, Exit, Progress};
-use crate::app::{AIRTABLE, App, NOTION};
+use crate::app::App;
 use crate::failure::Failure;
 use crate::messages;
 use crate::report::{self, Speaker};
@@ -23,14 +23,8 @@ pub(super) async fn run(
     args: &SyncArgs,
     cancel: CancellationToken,
 ) -> Result<Exit, Failure> {
-    let configured = match args.remote {
-        Remotes::Airtable => vec![connection::of_remote(app, AIRTABLE).await?],
-        Remotes::Notion => vec![connection::of_remote(app, NOTION).await?],
-        Remotes::All => connection::all(app).await?,
-    };
-    if configured.is_empty() {
-        return Err(Failure::NotConfigured { remote: AIRTABLE.to_owned() });
-    }
+    let configured = connection::chosen(app, args.remote.name()).await?;
+    let is_alone = args.remote.is_one();
     let mut exit = Exit::Ok;
     let mut documents = Vec::new();
     let commands: Vec<Sync<'_>> = configured
@@ -40,7 +34,7 @@ pub(super) async fn run(
     let mut together = Vec::with_capacity(commands.len());
     for command in &commands {
         let alone = match command.goes_alone().await {
-            Ok(false) if !configured_alone(args) => {
+            Ok(false) if !is_alone => {
                 together.push(command);
                 continue;
             }
@@ -49,7 +43,7 @@ pub(super) async fn run(
         };
         let (ended, document) = match alone {
             Ok(done) => done,
-            Err(failure) if configured_alone(args) => return Err(failure),
+            Err(failure) if is_alone => return Err(failure),
             Err(failure) => command.failed(&failure),
         };
         exit = exit.max(ended);
@@ -61,16 +55,11 @@ pub(super) async fn run(
     }
     if console.json {
         match documents.as_slice() {
-            [document] if configured_alone(args) => console.document(document),
+            [document] if is_alone => console.document(document),
             _ => console.document(&json!({"exit_code": exit.code(), "results": documents})),
         }
     }
     Ok(exit)
-}
-
-/// Whether one remote was asked for, so that its failure is the command's.
-const fn configured_alone(args: &SyncArgs) -> bool {
-    !matches!(args.remote, Remotes::All)
 }
 
 /// Syncs these connections in one pass, and shows each run.

@@ -6,7 +6,7 @@ use connector_core::engine::EngineError;
 
 use super::{Lang, finding, open_failure, remote_failure, remote_name, say, secrets_failure, store_failure};
 use crate::app::NOTION;
-use crate::failure::Failure;
+use crate::failure::{Failure, NotUndoable};
 
 /// What happened and what to do, in one or two sentences.
 #[expect(clippy::too_many_lines, reason = "one arm for each failure, each a sentence or two")]
@@ -120,6 +120,42 @@ pub fn failure(lang: Lang, failure: &Failure) -> String {
             }
             told
         }
+        Failure::NoRun { run } => say!(
+            lang,
+            "L'exécution {run} n'existe pas. « crm-sync-server status » montre les dernières.",
+            "There is no run {run}. “crm-sync-server status” shows the last ones."
+        ),
+        Failure::NothingToUndo => say!(
+            lang,
+            "Aucune des dernières exécutions n'a écrit quoi que ce soit : il n'y a rien à annuler.",
+            "None of the last runs wrote anything: there is nothing to undo."
+        ),
+        Failure::NotUndoable { run, why } => {
+            let why = not_undoable(lang, why);
+            say!(
+                lang,
+                "L'exécution {run} ne peut pas être annulée : {why}",
+                "Run {run} cannot be undone: {why}"
+            )
+        }
+        Failure::NoConflict { id, is_several: false } => say!(
+            lang,
+            "Le conflit {id} n'existe pas. « crm-sync-server conflicts » les montre.",
+            "There is no conflict {id}. “crm-sync-server conflicts” shows them."
+        ),
+        Failure::NoConflict { id, is_several: true } => say!(
+            lang,
+            "Plusieurs conflits commencent par {id}. Donnez plus de caractères.",
+            "Several conflicts begin with {id}. Give more characters."
+        ),
+        Failure::ConflictMoved { label, unit } => {
+            let label = lang.quoted(&super::short(label));
+            say!(
+                lang,
+                "{label}, {unit} : la valeur a été modifiée depuis ce conflit, rien n'a été écrit. La prochaine synchronisation regardera à nouveau.",
+                "{label}, {unit}: the value was edited since this conflict, nothing was written. The next sync looks again."
+            )
+        }
         Failure::File { path, source } => {
             let (path, why) = (path.display(), io_reason(lang, source));
             say!(lang, "{path} : {why}.", "{path}: {why}.")
@@ -160,6 +196,34 @@ pub fn failure(lang: Lang, failure: &Failure) -> String {
             "The sandbox does not start: {error}. With --fresh the demo begins anew."
         ),
         Failure::Demo(told) => told.clone(),
+    }
+}
+
+fn not_undoable(lang: Lang, why: &NotUndoable) -> String {
+    match why {
+        NotUndoable::UnderWay => say!(
+            lang,
+            "elle n'est pas terminée. Attendez sa fin, puis recommencez.",
+            "it is not over. Wait for its end, then start again."
+        ),
+        NotUndoable::TooOld { days } => say!(
+            lang,
+            "elle date de plus de {days} jours, et le journal ne remonte pas plus loin.",
+            "it is more than {days} days old, and the log does not reach back further."
+        ),
+        NotUndoable::WroteNothing => {
+            say!(lang, "elle n'a rien écrit.", "it wrote nothing.")
+        }
+        NotUndoable::Already { by } => say!(
+            lang,
+            "l'exécution {by} l'a déjà annulée. Pour la rétablir, annulez {by}.",
+            "run {by} undid it already. To bring it back, undo {by}."
+        ),
+        NotUndoable::OtherTable => say!(
+            lang,
+            "une autre table est connectée depuis. Reconnectez la sienne avec « configure », puis recommencez.",
+            "another table is connected since. Connect its own again with “configure”, then start again."
+        ),
     }
 }
 

@@ -18,6 +18,9 @@ mod problem;
 mod remote;
 mod run;
 mod secrets;
+mod undo;
+mod verify;
+mod waiting;
 mod web;
 
 use std::str::FromStr;
@@ -37,6 +40,9 @@ pub use problem::*;
 pub use remote::*;
 pub use run::*;
 pub use secrets::*;
+pub use undo::*;
+pub use verify::*;
+pub use waiting::*;
 pub use web::*;
 
 use connector_core::plan::Side;

@@ -60,25 +60,34 @@ pub fn plan_cost(lang: Lang, calls: u64, remote: &str) -> String {
     }
 }
 
-/// What is to be done on one side: “In Airtable: 4 to create, 2 to update.”
+/// What is to be done on one side: “In Airtable: 4 to create, 2 to update.”, and what is to be deleted or marked as such.
 #[must_use]
-pub fn plan_side(lang: Lang, side: Side, created: usize, updated: usize, remote: &str) -> String {
+pub fn plan_side(
+    lang: Lang,
+    side: Side,
+    (created, updated, deleted): (usize, usize, usize),
+    remote: &str,
+) -> String {
     let place = capitalised(&in_side(lang, side, remote));
-    match lang {
+    let told = match lang {
         Lang::Fr => {
             let (one, several) = match side {
                 Side::Crm => ("deal à créer", "deals à créer"),
                 Side::Remote => ("ligne à créer", "lignes à créer"),
             };
-            format!("{place} : {}, {updated} à mettre à jour.", lang.count(created, one, several))
+            format!("{place} : {}, {updated} à mettre à jour", lang.count(created, one, several))
         }
         Lang::En => {
             let (one, several) = match side {
                 Side::Crm => ("deal", "deals"),
                 Side::Remote => ("record", "records"),
             };
-            format!("{place}: {} to create, {updated} to update.", lang.count(created, one, several))
+            format!("{place}: {} to create, {updated} to update", lang.count(created, one, several))
         }
+    };
+    match deleted {
+        0 => format!("{told}."),
+        _ => say!(lang, "{told}, {deleted} à supprimer ou signaler.", "{told}, {deleted} to delete or flag."),
     }
 }
 
@@ -252,10 +261,10 @@ mod tests {
 
     #[test]
     fn a_side_counts_in_the_singular_and_in_the_plural() {
-        let told = |created| plan_side(Lang::Fr, Side::Remote, created, 2, "airtable");
+        let told = |created| plan_side(Lang::Fr, Side::Remote, (created, 2, 0), "airtable");
         assert_eq!(told(1), "Dans Airtable : 1 ligne à créer, 2 à mettre à jour.");
         assert_eq!(told(3), "Dans Airtable : 3 lignes à créer, 2 à mettre à jour.");
-        let told = plan_side(Lang::En, Side::Crm, 1, 0, "airtable");
-        assert_eq!(told, "In the CRM: 1 deal to create, 0 to update.");
+        let told = plan_side(Lang::En, Side::Crm, (1, 0, 3), "airtable");
+        assert_eq!(told, "In the CRM: 1 deal to create, 0 to update, 3 to delete or flag.");
     }
 }

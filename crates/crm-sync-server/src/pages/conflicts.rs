@@ -2,7 +2,7 @@
 
 use askama::Template;
 use connector_core::id::{ConnectionId, DealId, UnitKey};
-use connector_core::plan::Side;
+use connector_core::plan::{Mode, Side};
 use connector_core::store::RunStatus;
 
 use super::fields::Fields;
@@ -12,6 +12,7 @@ use super::trouble::{Answer, Trouble, see};
 use super::visitor::Visitor;
 use crate::messages::{self, Words};
 use crate::report::Speaker;
+use crate::service::sync::Order;
 use crate::service::{conflicts, connection};
 use crate::store::Disputed;
 
@@ -64,8 +65,8 @@ pub(super) async fn show(visitor: Visitor) -> Answer {
     let decided = app.store.decided_conflicts(DECIDED).await?;
     let names = Names::read(app).await?;
     let view = |disputed: &Disputed| {
-        let remote = disputed.connection.as_str().split(':').next().unwrap_or_default().to_owned();
-        let speaker = Speaker { lang, units: app.units(), remote: &remote };
+        let remote = connection::remote_of(&disputed.connection);
+        let speaker = Speaker { lang, units: app.units(), remote };
         ConflictView::new(&speaker, disputed, names.of(&disputed.conflict.deal))
     };
     let more = open.len().saturating_sub(OPEN);
@@ -84,13 +85,12 @@ pub(super) async fn decide(visitor: Visitor, fields: Fields) -> Answer {
     let connection = ConnectionId::from(fields.get("connection").ok_or(Trouble::Missing)?);
     let id = fields.get("id").ok_or(Trouble::Missing)?;
     let keep: Side = fields.get("keep").and_then(|side| side.parse().ok()).ok_or(Trouble::Missing)?;
-    let report = conflicts::decide(visitor.app(), &connection, id, keep).await?;
-    let (record, counts) = (&report.record, &report.record.counts);
-    let is_done = matches!(record.status, RunStatus::Ok | RunStatus::Partial);
-    if is_done && counts.failed + counts.stale == 0 {
-        return see("/conflicts?done=resolved");
+    let order = Order { trigger: "page".into(), ..Order::new(Mode::Sync) };
+    let report = conflicts::decide(visitor.app(), &connection, id, keep, order).await?;
+    match report.record.status {
+        RunStatus::Ok => see("/conflicts?done=resolved"),
+        _ => see(format!("/runs/{}", report.record.id)),
     }
-    see(format!("/runs/{}", record.id))
 }
 
 impl ConflictView {

@@ -8,19 +8,33 @@ use crate::messages::{self, Lang};
 use crate::service::configure::Outcome;
 use crate::service::connection::Configured;
 use crate::service::deals_file::{Imported, Why};
-use crate::store::{Disputed, Run};
+use crate::service::questions::Asked;
+use crate::service::verify::Verified;
+use crate::store::{Disputed, Found, Run};
+
+/// How a connection stands.
+#[derive(Debug)]
+pub struct Standing {
+    /// The connection.
+    pub configured: Configured,
+    /// Its last runs, newest first.
+    pub runs: Vec<Run>,
+    /// The run under way.
+    pub running: Option<String>,
+    /// The conflicts that wait.
+    pub open: Vec<Disputed>,
+    /// What the last run asked.
+    pub asked: Option<Asked>,
+    /// What the last comparison of both sides found.
+    pub verified: Option<Found<Verified>>,
+}
 
 /// One connection: its last runs and what waits for a person.
 #[must_use]
-pub fn status(
-    speaker: &Speaker<'_>,
-    configured: &Configured,
-    runs: &[Run],
-    running: Option<&str>,
-    open: &[Disputed],
-) -> String {
+pub fn status(speaker: &Speaker<'_>, standing: &Standing) -> String {
     let lang = speaker.lang;
     let mut text = Text::default();
+    let Standing { configured, runs, running, open, asked, verified } = standing;
     let settings = &configured.settings;
     text.line(&messages::connection_line(lang, speaker.remote, &settings.table_name, settings.base.as_str()));
     if let Some(run) = running {
@@ -36,6 +50,15 @@ pub fn status(
         .map(|disputed| super::plan::disputed(speaker, disputed.conflict.deal.as_str(), &disputed.conflict))
         .collect();
     text.list(speaker, &messages::conflicts_title(lang, false), &waiting);
+    let questions: Vec<String> =
+        asked.iter().flat_map(|asked| &asked.questions).map(|one| super::question(speaker, one)).collect();
+    text.list(speaker, &messages::questions_title(lang), &questions);
+    let deletions = asked.as_ref().map_or(0, Asked::deletions);
+    text.line("");
+    if deletions > 0 {
+        text.line(&messages::deletions_waiting(lang, deletions, speaker.remote));
+    }
+    text.line(&messages::last_verified(lang, verified.as_ref()));
     text.end()
 }
 
@@ -45,9 +68,13 @@ fn run_line(speaker: &Speaker<'_>, run: &Run) -> String {
     let mut told = format!(
         "{} — {} : {}",
         messages::moment(lang, record.started),
-        messages::mode_name(lang, record.mode),
+        messages::run_name(lang, &record.purpose, record.mode),
         messages::run_status(lang, record.status)
     );
+    if let Some(by) = &run.undone_by {
+        told = format!("{told} ({})", messages::undone_by(lang, by));
+    }
+    told = format!("{told}\n{}", record.id);
     let counts = &record.counts;
     told.push('\n');
     told.push_str(&messages::counts_line(lang, counts, record.usage.calls, remote));

@@ -4,13 +4,12 @@ use connector_core::engine::Report;
 use connector_core::plan::Plan;
 use serde_json::{Value, json};
 
-use super::Speaker;
 use super::result::unknown_stages;
+use super::{Speaker, Standing};
 use crate::messages;
 use crate::service::check::Checkup;
-use crate::service::connection::Configured;
 use crate::service::deals_file::{Imported, Why};
-use crate::store::Run;
+use crate::service::questions::Asked;
 
 /// A plan that was made and kept.
 #[must_use]
@@ -42,16 +41,26 @@ pub fn run_json(speaker: &Speaker<'_>, report: &Report) -> Value {
 
 /// The connections and their last runs.
 #[must_use]
-pub fn connections_json(found: &[(Configured, Vec<Run>, Option<String>, usize)]) -> Value {
+pub fn connections_json(found: &[Standing]) -> Value {
     let connections: Vec<Value> = found
         .iter()
-        .map(|(configured, runs, running, open)| {
+        .map(|standing| {
+            let Standing { configured, runs, running, open, asked, verified } = standing;
+            let mut told = Vec::with_capacity(runs.len());
+            for run in runs {
+                let mut record = json!(run.record);
+                record["undone_by"] = json!(run.undone_by);
+                told.push(record);
+            }
             json!({
                 "remote": configured.remote,
                 "settings": configured.settings,
                 "running": running,
-                "open_conflicts": open,
-                "runs": runs.iter().map(|run| json!(run.record)).collect::<Vec<_>>(),
+                "open_conflicts": open.len(),
+                "questions": asked.as_ref().map_or(0, |asked| asked.questions.len()),
+                "deletions_waiting": asked.as_ref().map_or(0, Asked::deletions),
+                "verified": verified.as_ref().map(|last| json!({"at": last.at, "found": last.found})),
+                "runs": told,
             })
         })
         .collect();

@@ -19,17 +19,26 @@ impl Text {
 
     /// A heading and its items, each of one or more lines; nothing when there are none.
     pub(super) fn list(&mut self, speaker: &Speaker<'_>, heading: &str, items: &[String]) {
+        self.cut_list(speaker, heading, items, SHOWN);
+    }
+
+    /// The same, with every item: what it lists is what was asked for.
+    pub(super) fn whole_list(&mut self, speaker: &Speaker<'_>, heading: &str, items: &[String]) {
+        self.cut_list(speaker, heading, items, items.len());
+    }
+
+    fn cut_list(&mut self, speaker: &Speaker<'_>, heading: &str, items: &[String], shown: usize) {
         if items.is_empty() {
             return;
         }
         self.line("");
         let count = messages::whole(speaker.lang, items.len());
         self.line(&format!("{heading} ({count})"));
-        for item in items.iter().take(SHOWN) {
+        for item in items.iter().take(shown) {
             self.line(&format!("  • {}", item.replace('\n', "\n    ")));
         }
-        if items.len() > SHOWN {
-            self.line(&format!("  {}", messages::and_more(speaker.lang, items.len() - SHOWN)));
+        if items.len() > shown {
+            self.line(&format!("  {}", messages::and_more(speaker.lang, items.len() - shown)));
         }
     }
 

@@ -6,12 +6,16 @@ mod json;
 mod list;
 mod plan;
 mod result;
+mod verification;
+mod waiting;
 
 pub use checkup::checkup;
-pub use history::{configured, imported, status};
+pub use history::{Standing, configured, imported, status};
 pub use json::{checkup_json, connections_json, imported_json, plan_json, run_json};
 pub use plan::{disputed, notice, plan, question};
 pub use result::result;
+pub use verification::{verification, verification_json};
+pub use waiting::{conflicts, conflicts_json, questions};
 
 use connector_core::id::UnitKey;
 use connector_core::unit::{Unit, Units};

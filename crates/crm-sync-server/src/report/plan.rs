@@ -1,6 +1,6 @@
 //! A plan, for the person who approves it: numbers first, then each thing by name.
 
-use connector_core::plan::{Action, Conflict, Notice, Op, Plan, Question, Reason, Side};
+use connector_core::plan::{Action, Conflict, Notice, Op, Plan, Purpose, Question, Reason, Side};
 use strum::VariantArray as _;
 
 use super::Speaker;
@@ -13,23 +13,31 @@ use crate::messages;
 pub fn plan(speaker: &Speaker<'_>, plan: &Plan) -> String {
     let Speaker { lang, remote, .. } = *speaker;
     let mut text = Text::default();
-    text.line(&messages::plan_title(lang, plan.mode, remote, plan.id.as_str()));
-    text.line(&messages::plan_reading(lang, &plan.reading, remote));
+    let questions: Vec<String> = plan.questions.iter().map(|one| question(speaker, one)).collect();
+    if let Purpose::Undo { run } = &plan.purpose {
+        text.line(&messages::undo_title(lang, run, plan.id.as_str()));
+        text.list(speaker, &messages::undo_stays_title(lang), &questions);
+        text.line("");
+    } else {
+        text.line(&messages::plan_title(lang, plan.mode, remote, plan.id.as_str()));
+        text.line(&messages::plan_reading(lang, &plan.reading, remote));
+    }
     let writes = |op: &&Op| op.action.target().is_some() && op.action != Action::Stamp;
     if plan.ops.iter().any(|op| writes(&op)) {
         for side in [Side::Remote, Side::Crm] {
-            let (created, updated): (Vec<&Op>, Vec<&Op>) = plan
-                .ops
-                .iter()
-                .filter(|op| writes(op) && op.action.target() == Some(side))
-                .partition(|op| op.action.creates());
-            if !created.is_empty() || !updated.is_empty() {
-                text.line(&messages::plan_side(lang, side, created.len(), updated.len(), remote));
+            let ops = || plan.ops.iter().filter(|op| writes(op) && op.action.target() == Some(side));
+            let created = ops().filter(|op| op.action.creates()).count();
+            let deleted = ops().filter(|op| op.action.deletes()).count();
+            let updated = ops().count().saturating_sub(created).saturating_sub(deleted);
+            if created + updated + deleted > 0 {
+                text.line(&messages::plan_side(lang, side, (created, updated, deleted), remote));
             }
         }
         text.line(&messages::plan_cost(lang, plan.calls, remote));
-    } else {
+    } else if plan.purpose == Purpose::Agree {
         text.line(&messages::plan_empty(lang));
+    } else {
+        text.line(&messages::undo_empty(lang));
     }
     let trips: Vec<String> = plan
         .trips
@@ -62,8 +70,9 @@ pub fn plan(speaker: &Speaker<'_>, plan: &Plan) -> String {
     let told = |notices: &[&Notice]| notices.iter().map(|one| notice(speaker, one)).collect::<Vec<_>>();
     text.list(speaker, &messages::refused_title(lang), &told(&blocked));
     text.list(speaker, &messages::altered_title(lang), &told(&altered));
-    let questions: Vec<String> = plan.questions.iter().map(|one| question(speaker, one)).collect();
-    text.list(speaker, &messages::questions_title(lang), &questions);
+    if plan.purpose == Purpose::Agree {
+        text.list(speaker, &messages::questions_title(lang), &questions);
+    }
     text.end()
 }
 

@@ -18,7 +18,11 @@ pub fn result(speaker: &Speaker<'_>, report: &Report) -> String {
     let (record, counts) = (&report.record, &report.record.counts);
     let mut text = Text::default();
     let status = messages::run_status(lang, record.status);
-    text.line(&format!("{status} ({}, {})", messages::mode_name(lang, record.mode), record.id));
+    text.line(&format!(
+        "{status} ({}, {})",
+        messages::run_name(lang, &record.purpose, record.mode),
+        record.id
+    ));
     if let Some(message) = &record.message {
         text.line(&messages::run_message(lang, message, remote));
     }

@@ -8,7 +8,7 @@ use connector_core::id::{BaseId, ConnectionId, ContainerId};
 use connector_core::provider::ConnectorSettings;
 use serde::{Deserialize, Serialize};
 
-use crate::app::App;
+use crate::app::{AIRTABLE, App};
 use crate::failure::Failure;
 
 /// A remote container and how the CRM is kept in agreement with it: what is stored.
@@ -39,6 +39,12 @@ pub fn connection_id(remote: &str, base: &BaseId, table: &ContainerId) -> Connec
     ConnectionId::from(format!("{remote}:{base}:{table}"))
 }
 
+/// The remote of a connection, by its id.
+#[must_use]
+pub fn remote_of(connection: &ConnectionId) -> &str {
+    connection.as_str().split(':').next().unwrap_or_default()
+}
+
 /// All connections in use, the one configured last of each remote.
 pub async fn all(app: &App) -> Result<Vec<Configured>, Failure> {
     let mut stored = app.store.connections::<ConnectionSettings>().await?;
@@ -51,6 +57,16 @@ pub async fn all(app: &App) -> Result<Vec<Configured>, Failure> {
     }
     found.sort_by(|one, other| one.remote.cmp(&other.remote));
     Ok(found)
+}
+
+/// The connection of this remote, or of all when none is named: one or more.
+pub async fn chosen(app: &App, remote: Option<&str>) -> Result<Vec<Configured>, Failure> {
+    let Some(remote) = remote else {
+        let found = all(app).await?;
+        let none = || Failure::NotConfigured { remote: AIRTABLE.to_owned() };
+        return if found.is_empty() { Err(none()) } else { Ok(found) };
+    };
+    Ok(vec![of_remote(app, remote).await?])
 }
 
 /// The connection of this remote.

@@ -8,5 +8,8 @@ pub mod crm_settings;
 pub mod deals_file;
 mod fence;
 pub mod glance;
+pub mod questions;
 pub mod sampling;
 pub mod sync;
+pub mod undo;
+pub mod verify;

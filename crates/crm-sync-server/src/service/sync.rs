@@ -1,18 +1,19 @@
 //! Plans and runs, and the lines that they leave in the CRM's own list.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use connector_core::engine::{Engine, EngineError, Report, Request, Watch, sync_all};
-use connector_core::id::{ConnectionId, DealId, PlanId, RunId, UnitKey};
+use connector_core::id::{ConnectionId, DealId, PlanId, RemoteId, RunId, UnitKey};
 use connector_core::lens::Note;
-use connector_core::plan::{Guard, Mode, Plan, Problem, Side};
+use connector_core::plan::{Answer, Guard, Mode, Plan, Problem, Side};
 use connector_core::store::{OpOutcome, RunRecord, RunStatus, Store};
 use tokio_util::sync::CancellationToken;
 
 use super::connection::{self, Configured};
 use super::fence::{Fenced, Lookout};
+use super::questions;
 use crate::app::App;
 use crate::failure::Failure;
 use crate::messages::{self, Lang};
@@ -31,12 +32,20 @@ pub struct Order {
     pub trigger: Cow<'static, str>,
     /// Guards to ignore, this once.
     pub overrides: BTreeSet<Guard>,
+    /// What a person answered to the questions of earlier runs, by the record that they are about.
+    pub answers: BTreeMap<RemoteId, Answer>,
     /// Operations of a kept plan to leave out.
     pub without: BTreeSet<u32>,
     /// Stops the run between two operations.
     pub cancel: CancellationToken,
     /// Sees every step.
     pub watch: Arc<dyn Watch>,
+}
+
+impl Default for Order {
+    fn default() -> Self {
+        Self::new(Mode::default())
+    }
 }
 
 impl Order {
@@ -49,14 +58,16 @@ impl Order {
             only: None,
             trigger: "cli".into(),
             overrides: BTreeSet::new(),
+            answers: BTreeMap::new(),
             without: BTreeSet::new(),
             cancel: CancellationToken::new(),
             watch: Arc::new(()),
         }
     }
 
-    fn request(&self, app: &App) -> Request {
+    pub(super) fn request(&self, app: &App) -> Request {
         Request {
+            answers: self.answers.clone(),
             overrides: self.overrides.clone(),
             without: self.without.clone(),
             cancel: self.cancel.clone(),
@@ -70,7 +81,7 @@ impl Order {
     }
 
     /// An engine whose runs write into the remote only while they have the connection.
-    async fn engine(&self, app: &App, configured: &Configured) -> Result<Engine, Failure> {
+    pub(super) async fn engine(&self, app: &App, configured: &Configured) -> Result<Engine, Failure> {
         let connection = configured.settings.connection.clone();
         let connector = connection::connector(app, configured).await?;
         let fenced = Arc::new(Fenced::new(connector, app, &connection.id));
@@ -96,7 +107,7 @@ pub async fn preview(app: &App, configured: &Configured, order: &Order) -> Resul
 pub async fn run(app: &App, configured: &Configured, order: &Order) -> Result<Report, Failure> {
     let engine = order.engine(app, configured).await?;
     let report = engine.sync(&order.request(app)).await?;
-    note(app, &configured.remote, &report).await?;
+    note(app, configured, &report).await?;
     Ok(report)
 }
 
@@ -136,7 +147,7 @@ pub async fn all(app: &App, runs: &[(&Configured, Order)]) -> Vec<Pass> {
             continue;
         };
         let outcome = match pass.outcome {
-            Ok(report) => note(app, &configured.remote, &report).await.map(|()| report),
+            Ok(report) => note(app, configured, &report).await.map(|()| report),
             Err(failure) => Err(failure.into()),
         };
         passes.push(Pass { place, again: pass.again, outcome });
@@ -161,7 +172,7 @@ pub async fn apply(app: &App, plan: &PlanId, order: Order) -> Result<(Configured
     let (configured, mode) = kept(app, plan).await?;
     let order = Order { mode, ..order };
     let report = order.engine(app, &configured).await?.apply(plan, &order.request(app)).await?;
-    note(app, &configured.remote, &report).await?;
+    note(app, &configured, &report).await?;
     Ok((configured, report))
 }
 
@@ -209,9 +220,12 @@ impl Line {
     }
 }
 
-/// Adds the run to the list that the CRM's own page shows: a line for each direction.
-async fn note(app: &App, remote: &str, report: &Report) -> Result<(), Failure> {
-    let record = &report.record;
+/// Remembers what the run asked, and adds it to the list that the CRM's own page shows: a line for each direction.
+async fn note(app: &App, configured: &Configured, report: &Report) -> Result<(), Failure> {
+    let (record, remote) = (&report.record, configured.remote.as_str());
+    if let Some(plan) = &report.plan {
+        questions::note(app, &configured.settings.connection.id, &record.id, plan).await?;
+    }
     app.metrics.run(remote, record);
     tracing::info!(run = %record.id, remote, status = %record.status, calls = record.usage.calls, "run ended");
     let sides: &[Side] = match record.mode {

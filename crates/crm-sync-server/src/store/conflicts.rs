@@ -151,12 +151,30 @@ pub(super) fn find(
     row.map(ConflictRow::read).transpose()
 }
 
-/// The latest conflicts that were decided, newest first.
-pub(super) fn decided(conn: &mut Conn, limit: u32) -> Result<Vec<Disputed>, Failure> {
-    let rows = conflicts::table
+/// At most two conflicts whose id begins so, of any connection.
+pub(super) fn called(conn: &mut Conn, start: &str) -> Result<Vec<Disputed>, Failure> {
+    // An id is a hash in hexadecimal; anything else would be a pattern.
+    if start.is_empty() || !start.chars().all(|letter| letter.is_ascii_alphanumeric()) {
+        return Ok(Vec::new());
+    }
+    let rows = conflicts::table.filter(conflicts::id.like(format!("{start}%"))).limit(2);
+    rows.load::<ConflictRow>(conn)?.into_iter().map(ConflictRow::read).collect()
+}
+
+/// The latest conflicts that were decided, of one connection or of all, newest first.
+pub(super) fn decided(
+    conn: &mut Conn,
+    connection: Option<&ConnectionId>,
+    limit: u32,
+) -> Result<Vec<Disputed>, Failure> {
+    let mut rows = conflicts::table
+        .into_boxed()
         .filter(conflicts::state.eq(ConflictState::Decided.to_string()))
         .order(conflicts::noted_at.desc())
         .limit(limit.into());
+    if let Some(connection) = connection {
+        rows = rows.filter(conflicts::connection.eq(connection.as_str()));
+    }
     rows.load::<ConflictRow>(conn)?.into_iter().map(ConflictRow::read).collect()
 }
 

@@ -94,7 +94,23 @@ impl DieselStore {
 
     /// The latest conflicts that were decided, by all connections, newest first.
     pub async fn decided_conflicts(&self, limit: u32) -> Result<Vec<Disputed>, StoreError> {
-        self.run(move |conn| conflicts::decided(conn, limit)).await
+        self.run(move |conn| conflicts::decided(conn, None, limit)).await
+    }
+
+    /// The latest conflicts of a connection that were decided, newest first.
+    pub async fn decided_conflicts_of(
+        &self,
+        connection: &ConnectionId,
+        limit: u32,
+    ) -> Result<Vec<Disputed>, StoreError> {
+        let connection = connection.clone();
+        self.run(move |conn| conflicts::decided(conn, Some(&connection), limit)).await
+    }
+
+    /// The conflicts whose id begins so, of any connection; at most two.
+    pub async fn conflicts_called(&self, start: &str) -> Result<Vec<Disputed>, StoreError> {
+        let start = start.to_owned();
+        self.run(move |conn| conflicts::called(conn, &start)).await
     }
 
     /// One conflict.

@@ -1,7 +1,9 @@
 //! The history of runs.
 
+use std::collections::HashMap;
+
 use connector_core::id::{ConnectionId, RunId};
-use connector_core::plan::Mode;
+use connector_core::plan::{Mode, Purpose};
 use connector_core::store::{RunRecord, RunStatus};
 use diesel::prelude::*;
 
@@ -17,6 +19,8 @@ pub struct Run {
     pub connection: ConnectionId,
     /// What became of it.
     pub record: RunRecord,
+    /// The run that took it back, unless that one was taken back itself.
+    pub undone_by: Option<RunId>,
 }
 
 /// Which runs to list.
@@ -49,10 +53,36 @@ struct RunRow {
     usage: Document,
     message: Option<String>,
     overrides: Document,
+    purpose: String,
+    subject: Option<String>,
+}
+
+/// The names of the purposes.
+const AGREE: &str = "agree";
+const UNDO: &str = "undo";
+const CHOICE: &str = "choice";
+
+/// What a run was for, as its two columns say it.
+fn written(purpose: &Purpose) -> (&'static str, Option<String>) {
+    match purpose {
+        Purpose::Agree => (AGREE, None),
+        Purpose::Undo { run } => (UNDO, Some(run.to_string())),
+        Purpose::Choice { conflict } => (CHOICE, Some(conflict.clone())),
+    }
+}
+
+fn read(purpose: &str, subject: Option<String>) -> Option<Purpose> {
+    match (purpose, subject) {
+        (AGREE, None) => Some(Purpose::Agree),
+        (UNDO, Some(run)) => Some(Purpose::Undo { run: run.into() }),
+        (CHOICE, Some(conflict)) => Some(Purpose::Choice { conflict }),
+        _ => None,
+    }
 }
 
 impl RunRow {
     fn new(connection: &ConnectionId, run: &RunRecord) -> Result<Self, Failure> {
+        let (purpose, subject) = written(&run.purpose);
         Ok(Self {
             id: run.id.to_string(),
             connection: connection.to_string(),
@@ -66,17 +96,23 @@ impl RunRow {
             usage: Document::of(&run.usage)?,
             message: run.message.as_ref().map(|text| text.replace('\0', "\u{FFFD}")),
             overrides: Document::of(&run.overrides)?,
+            purpose: purpose.to_owned(),
+            subject,
         })
     }
 
-    fn read(self) -> Result<Run, Failure> {
+    fn read(self, undone_by: Option<RunId>) -> Result<Run, Failure> {
         let key = self.id.clone();
         let unread = |error| Failure::corrupt("sync_runs", &key, error);
         let unnamed = |error: strum::ParseError| Failure::corrupt("sync_runs", &key, error);
+        let purpose = read(&self.purpose, self.subject);
+        let unknown = || Failure::corrupt("sync_runs", &key, format!("it is for “{}”", self.purpose));
         Ok(Run {
             connection: self.connection.into(),
+            undone_by,
             record: RunRecord {
                 id: self.id.into(),
+                purpose: purpose.ok_or_else(unknown)?,
                 mode: self.mode.parse().map_err(unnamed)?,
                 trigger: self.asked_by,
                 plan: self.plan.map(Into::into),
@@ -107,7 +143,38 @@ pub(super) fn write(conn: &mut Conn, connection: &ConnectionId, run: &RunRecord)
 /// One run.
 pub(super) fn find(conn: &mut Conn, id: &RunId) -> Result<Option<Run>, Failure> {
     let row: Option<RunRow> = runs::table.find(id.as_str()).first(conn).optional()?;
-    row.map(RunRow::read).transpose()
+    row.map(|row| read_all(conn, vec![row])).transpose().map(|runs| runs.and_then(|mut runs| runs.pop()))
+}
+
+/// These rows as runs, with what became of them since.
+fn read_all(conn: &mut Conn, rows: Vec<RunRow>) -> Result<Vec<Run>, Failure> {
+    let mut undone = undone(conn, rows.iter().map(|row| row.id.clone()).collect())?;
+    rows.into_iter()
+        .map(|row| {
+            let by = undone.remove(&row.id);
+            row.read(by.map(Into::into))
+        })
+        .collect()
+}
+
+/// Which of these runs were taken back, and by which.
+fn undone(conn: &mut Conn, runs: Vec<String>) -> Result<HashMap<String, String>, Failure> {
+    let mut undone = HashMap::new();
+    if runs.is_empty() {
+        return Ok(undone);
+    }
+    let ended = [RunStatus::Ok, RunStatus::Partial].map(|status| status.to_string());
+    let undoings = runs::table
+        .filter(runs::purpose.eq(UNDO))
+        .filter(runs::subject.eq_any(runs))
+        .filter(runs::status.eq_any(ended))
+        .order(runs::id)
+        .select((runs::subject.assume_not_null(), runs::id));
+    let undoings: Vec<(String, String)> = undoings.load(conn)?;
+    // A run is later than what it takes back, so this comes to an end.
+    let reversed = self::undone(conn, undoings.iter().map(|(_, by)| by.clone()).collect())?;
+    undone.extend(undoings.into_iter().filter(|(_, by)| !reversed.contains_key(by)));
+    Ok(undone)
 }
 
 /// The latest runs, newest first.
@@ -128,5 +195,6 @@ pub(super) fn list(conn: &mut Conn, filter: &RunFilter, limit: u32) -> Result<Ve
     if let Some(before) = &filter.before {
         query = query.filter(runs::id.lt(before.as_str()));
     }
-    query.load::<RunRow>(conn)?.into_iter().map(RunRow::read).collect()
+    let rows = query.load::<RunRow>(conn)?;
+    read_all(conn, rows)
 }

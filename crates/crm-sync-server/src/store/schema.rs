@@ -147,6 +147,8 @@ table! {
         usage -> Document,
         message -> Nullable<Text>,
         overrides -> Document,
+        purpose -> Text,
+        subject -> Nullable<Text>,
     }
 }
 
@@ -255,6 +257,26 @@ table! {
         edited_at -> Nullable<Moment>,
         buried_at -> Moment,
         connection -> Nullable<Text>,
+    }
+}
+
+table! {
+    use diesel::sql_types::Text;
+    use crate::store::columns::types::{Document, Moment};
+
+    sync_looks (connection, kind) {
+        connection -> Text,
+        kind -> Text,
+        looked_at -> Moment,
+        found -> Document,
+    }
+}
+
+table! {
+    sync_calls (remote, month) {
+        remote -> Text,
+        month -> Text,
+        calls -> BigInt,
     }
 }
 

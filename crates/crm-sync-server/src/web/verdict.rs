@@ -27,6 +27,11 @@ pub fn verdict(failure: &Failure) -> (StatusCode, &'static str) {
         Failure::UnknownFields { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "unknown_fields"),
         Failure::BrokenMapping { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "broken_mapping"),
         Failure::Csv { .. } | Failure::CsvColumns { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "not_csv"),
+        Failure::NoRun { .. } => (StatusCode::NOT_FOUND, "unknown_run"),
+        Failure::NothingToUndo => (StatusCode::CONFLICT, "nothing_to_undo"),
+        Failure::NotUndoable { .. } => (StatusCode::CONFLICT, "not_undoable"),
+        Failure::NoConflict { .. } => (StatusCode::NOT_FOUND, "unknown_conflict"),
+        Failure::ConflictMoved { .. } => (StatusCode::CONFLICT, "edited_since"),
         Failure::Closing => (StatusCode::SERVICE_UNAVAILABLE, "closing"),
         Failure::File { .. } | Failure::Listen { .. } | Failure::Sandbox(_) | Failure::Demo(_) => {
             (StatusCode::INTERNAL_SERVER_ERROR, "internal")

@@ -1,9 +1,9 @@
 //! What can be asked of the worker.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use connector_core::id::{ConnectionId, DealId, PlanId};
-use connector_core::plan::{Guard, Mode};
+use connector_core::id::{ConnectionId, DealId, PlanId, RemoteId, RunId};
+use connector_core::plan::{Answer, Guard, Mode};
 use serde::{Deserialize, Serialize};
 
 /// One piece of work for one connection. It is kept beside its run, so that another server can go on with it.
@@ -17,6 +17,9 @@ pub struct Job {
     pub asked_by: String,
     /// Guards to ignore, this once.
     pub overrides: BTreeSet<Guard>,
+    /// What a person answered to the questions of earlier runs, by the record that they are about.
+    #[serde(default)]
+    pub answers: BTreeMap<RemoteId, Answer>,
     /// How often this work was cut off before.
     pub interruptions: u32,
 }
@@ -29,6 +32,11 @@ pub enum Work {
     Plan {
         /// Which way.
         mode: Mode,
+    },
+    /// Make a plan that takes an earlier run back, and that waits for an approval; nothing else is changed.
+    Undo {
+        /// Which run.
+        run: RunId,
     },
     /// Read, plan and apply at once.
     Run {
@@ -49,12 +57,18 @@ pub enum Work {
 impl Job {
     /// Ordinary work, for the first time.
     pub fn new(connection: ConnectionId, work: Work, asked_by: impl Into<String>) -> Self {
-        let overrides = BTreeSet::new();
-        Self { connection, work, asked_by: asked_by.into(), overrides, interruptions: 0 }
+        Self {
+            connection,
+            work,
+            asked_by: asked_by.into(),
+            overrides: BTreeSet::new(),
+            answers: BTreeMap::new(),
+            interruptions: 0,
+        }
     }
 
     /// Whether it needs the connection for itself.
     pub(super) const fn is_run(&self) -> bool {
-        !matches!(self.work, Work::Plan { .. })
+        !matches!(self.work, Work::Plan { .. } | Work::Undo { .. })
     }
 }

@@ -44,7 +44,7 @@ pub(super) async fn keep_watch(worker: Worker) {
 /// Marks the run as interrupted and starts the one that goes on with it.
 async fn go_on(worker: &Worker, orphan: Orphan<Job>) -> Result<(), Arc<Failure>> {
     let store = &worker.0.app.store;
-    let Run { connection, record } = orphan.run;
+    let Run { connection, record, .. } = orphan.run;
     let job = orphan.job.unwrap_or_else(|| {
         let work = Work::Run { mode: record.mode, only: None };
         Job::new(connection.clone(), work, record.trigger.clone())
@@ -85,7 +85,7 @@ fn rest(job: Job, record: &RunRecord, done: &BTreeSet<u32>, now: DateTime<Utc>) 
         return None;
     }
     let work = match job.work {
-        Work::Plan { .. } => return None,
+        Work::Plan { .. } | Work::Undo { .. } => return None,
         // A plan was approved, and nobody told what was to be left out of it: no other operation may be done.
         Work::Run { .. } if record.plan.is_some() => return None,
         Work::Run { mode, only } => Work::Run { mode, only },
@@ -106,7 +106,7 @@ fn is_hopeless(failure: &Failure) -> bool {
 #[cfg(test)]
 mod tests {
     use connector_core::connector::Usage;
-    use connector_core::plan::Mode;
+    use connector_core::plan::{Mode, Purpose};
     use connector_core::store::{Counts, RunStatus};
 
     use super::*;
@@ -114,6 +114,7 @@ mod tests {
     fn record(plan: Option<&str>) -> RunRecord {
         RunRecord {
             id: "run-1".into(),
+            purpose: Purpose::Agree,
             mode: Mode::Import,
             trigger: "page".into(),
             plan: plan.map(Into::into),

@@ -17,8 +17,8 @@ use super::job::Work;
 use crate::app::App;
 use crate::failure::Failure;
 use crate::messages;
-use crate::service::connection;
 use crate::service::sync::{self, Order};
+use crate::service::{connection, undo};
 
 /// How often what others may see or want is looked after.
 const BEAT: Duration = Duration::from_secs(1);
@@ -83,6 +83,7 @@ async fn work(app: App, course: Arc<Course>) -> Result<Ending, Failure> {
         id: Some(course.id.clone()),
         trigger: job.asked_by.clone().into(),
         overrides: job.overrides.clone(),
+        answers: job.answers.clone(),
         cancel: course.stop.clone(),
         watch: course.clone(),
         ..Order::new(mode)
@@ -92,6 +93,13 @@ async fn work(app: App, course: Arc<Course>) -> Result<Ending, Failure> {
             let order = order(*mode);
             tokio::select! {
                 plan = sync::preview(&app, &configured, &order) => Ok(Ending::Planned(plan?)),
+                () = course.stop.cancelled() => Ok(Ending::Cancelled),
+            }
+        }
+        Work::Undo { run } => {
+            let order = order(Mode::Sync);
+            tokio::select! {
+                planned = undo::plan(&app, run, &order) => Ok(Ending::Planned(planned?.1)),
                 () = course.stop.cancelled() => Ok(Ending::Cancelled),
             }
         }

@@ -12,6 +12,7 @@ mod demo;
 mod notion;
 mod notion_faults;
 mod office;
+mod review;
 mod settings;
 mod syncing;
 mod table;

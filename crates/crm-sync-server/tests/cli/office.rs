@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use connector_sandbox::{Edit, Remote, Sandbox, Settings};
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, PgConnection, SqliteConnection};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -29,6 +31,14 @@ const VARIABLES: [&str; 14] = [
 pub(crate) struct Office {
     pub(crate) sandbox: Sandbox,
     pub(crate) folder: TempDir,
+    postgres: Option<test_postgres::Database>,
+}
+
+/// Which database the CRM is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Postgres,
+    Sqlite,
 }
 
 /// What a command said and how it ended.
@@ -73,12 +83,22 @@ pub(crate) fn program(folder: &TempDir) -> Command {
 impl Office {
     pub(crate) fn open() -> Self {
         let sandbox = Sandbox::start(Settings { deals: 0, ..Settings::default() }).unwrap();
-        Self { sandbox, folder: tempfile::tempdir().unwrap() }
+        Self { sandbox, folder: tempfile::tempdir().unwrap(), postgres: None }
+    }
+
+    /// The same with the CRM on this database.
+    pub(crate) fn open_beside(kind: Kind) -> Self {
+        let postgres = (kind == Kind::Postgres).then(|| test_postgres::CLUSTER.database());
+        Self { postgres, ..Self::open() }
     }
 
     /// One whose table is connected, with a field for the deals' ids.
     pub(crate) fn connected() -> Self {
-        let office = Self::open();
+        Self::connected_beside(Kind::Sqlite)
+    }
+
+    pub(crate) fn connected_beside(kind: Kind) -> Self {
+        let office = Self::open_beside(kind);
         let said = office.run(&[
             "configure",
             "airtable",
@@ -113,7 +133,26 @@ impl Office {
             .env("NOTION_BASE_URL", self.sandbox.notion_url())
             .env("NOTION_TOKEN", self.sandbox.notion_token())
             .args(arguments);
+        if let Some(database) = &self.postgres {
+            command.env("DATABASE_URL", database.url());
+        }
         command
+    }
+
+    /// Has the CRM write into its own database.
+    pub(crate) fn crm(&self, sql: &str) {
+        match &self.postgres {
+            Some(database) => PgConnection::establish(database.url()).unwrap().batch_execute(sql).unwrap(),
+            None => {
+                let file = self.folder.path().join("data/crm.db");
+                SqliteConnection::establish(file.to_str().unwrap()).unwrap().batch_execute(sql).unwrap();
+            }
+        }
+    }
+
+    /// What a cell of a record holds.
+    pub(crate) fn cell(&self, record: &str, field: &str) -> Value {
+        self.sandbox.airtable_record(record).unwrap()["fields"][field].clone()
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Said {

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use connector_core::clock::Clock as _;
 use connector_core::connector::Usage;
-use connector_core::plan::{Conflict, Mode, Side, Strategy};
+use connector_core::plan::{Conflict, Mode, Purpose, Side, Strategy};
 use connector_core::store::{
     Commit, Counts, DealWrite, Effect, RunRecord, RunStatus, Store as _, StoreError,
 };
 use connector_core::value::Value;
 use crm_sync_server::crm;
-use crm_sync_server::store::{ConfigChange, ConflictState, NewSyncLog, RunFilter};
+use crm_sync_server::store::{ConfigChange, ConflictState, Look, NewSyncLog, RunFilter};
 use rstest::rstest;
 
 use crate::support::{Desk, Kind, effect, log, number, text};
@@ -18,6 +19,7 @@ fn run(id: &str, status: RunStatus) -> RunRecord {
     let started = "2026-03-01T10:00:00.000001Z".parse().unwrap();
     RunRecord {
         id: id.into(),
+        purpose: Purpose::Agree,
         mode: Mode::Import,
         trigger: "page".into(),
         plan: None,
@@ -76,6 +78,52 @@ async fn runs_are_listed_newest_first_page_by_page(#[case] kind: Kind) {
     assert_eq!(desk.store.last_run(&"notion".into()).await.unwrap(), None);
     let one = desk.store.run_of(&"run-2".into()).await.unwrap().unwrap();
     assert_eq!(one.record, run("run-2", RunStatus::Ok));
+}
+
+#[rstest]
+#[case::postgres(Kind::Postgres)]
+#[case::sqlite(Kind::Sqlite)]
+#[tokio::test]
+async fn a_run_shows_which_one_took_it_back_until_that_one_is_taken_back(#[case] kind: Kind) {
+    let desk = Desk::new(kind).await;
+    let lease = desk.lease().await;
+    let undo = |id: &str, of: &str, status| RunRecord {
+        purpose: Purpose::Undo { run: of.into() },
+        ..run(id, status)
+    };
+    let ended = async |record: RunRecord| {
+        let commit = Commit { run: Some(record), ..Commit::default() };
+        desk.store.commit(&lease, commit).await.unwrap();
+    };
+    let undone_by = async |id: &str| desk.store.run_of(&id.into()).await.unwrap().unwrap().undone_by;
+    ended(run("run-1", RunStatus::Ok)).await;
+    ended(undo("run-2", "run-1", RunStatus::Halted)).await;
+    assert_eq!(undone_by("run-1").await, None, "it changed nothing");
+    ended(undo("run-3", "run-1", RunStatus::Ok)).await;
+    assert_eq!(undone_by("run-1").await, Some("run-3".into()));
+    ended(undo("run-4", "run-3", RunStatus::Ok)).await;
+    assert_eq!((undone_by("run-1").await, undone_by("run-3").await), (None, Some("run-4".into())));
+    ended(undo("run-5", "run-4", RunStatus::Ok)).await;
+    let listed = desk.store.runs(RunFilter::default(), 9).await.unwrap();
+    let by: Vec<_> = listed.iter().map(|run| run.undone_by.as_ref().map(ToString::to_string)).collect();
+    assert_eq!(by, [None, Some("run-5".into()), None, None, Some("run-3".into())]);
+}
+
+#[rstest]
+#[case::postgres(Kind::Postgres)]
+#[case::sqlite(Kind::Sqlite)]
+#[tokio::test]
+async fn what_a_look_found_takes_the_place_of_what_the_last_one_did(#[case] kind: Kind) {
+    let desk = Desk::new(kind).await;
+    let found = async |look| desk.store.last_look::<Vec<u32>>(&"airtable".into(), look).await.unwrap();
+    assert_eq!(found(Look::Verification).await, None);
+    for drifts in [vec![1, 2], Vec::new()] {
+        desk.store.keep_look(&"airtable".into(), Look::Verification, &drifts).await.unwrap();
+        let last = found(Look::Verification).await.unwrap();
+        assert_eq!((last.found, last.at), (drifts, desk.clock.now()));
+        desk.clock.advance(chrono::TimeDelta::hours(1));
+    }
+    assert_eq!(found(Look::Questions).await, None);
 }
 
 #[rstest]
