@@ -87,8 +87,8 @@ impl Reading {
         let (mut rows, mut absent) = (HashMap::new(), HashMap::new());
         for (id, presence) in read_again(engine, &binding, records).await? {
             match presence {
-                Presence::Live(deal) => drop(rows.extend([decode(&binding, units, deal)])),
-                other => drop(absent.extend(absence(&other).map(|absence| (id, absence)))),
+                Presence::Live(deal) => rows.extend([decode(&binding, units, deal)]),
+                other => absent.extend(absence(&other).map(|absence| (id, absence))),
             }
         }
         let state = engine.store.state(&engine.connection.id).await?;

@@ -1,7 +1,10 @@
 //! The same as one JSON document, for programs. Keys are only added, never renamed.
 
 use connector_core::engine::Report;
+use connector_core::id::RunId;
 use connector_core::plan::Plan;
+use connector_core::store::RunRecord;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::result::unknown_stages;
@@ -10,6 +13,7 @@ use crate::messages;
 use crate::service::check::Checkup;
 use crate::service::deals_file::{Imported, Why};
 use crate::service::questions::Asked;
+use crate::store::Run;
 
 /// A plan that was made and kept.
 #[must_use]
@@ -39,6 +43,20 @@ pub fn run_json(speaker: &Speaker<'_>, report: &Report) -> Value {
     })
 }
 
+/// A run, and what became of it since.
+#[derive(Serialize)]
+struct Told<'r> {
+    #[serde(flatten)]
+    record: &'r RunRecord,
+    undone_by: Option<&'r RunId>,
+}
+
+impl<'r> From<&'r Run> for Told<'r> {
+    fn from(run: &'r Run) -> Self {
+        Self { record: &run.record, undone_by: run.undone_by.as_ref() }
+    }
+}
+
 /// The connections and their last runs.
 #[must_use]
 pub fn connections_json(found: &[Standing]) -> Value {
@@ -46,12 +64,7 @@ pub fn connections_json(found: &[Standing]) -> Value {
         .iter()
         .map(|standing| {
             let Standing { configured, runs, running, open, asked, verified } = standing;
-            let mut told = Vec::with_capacity(runs.len());
-            for run in runs {
-                let mut record = json!(run.record);
-                record["undone_by"] = json!(run.undone_by);
-                told.push(record);
-            }
+            let told: Vec<Told<'_>> = runs.iter().map(Told::from).collect();
             json!({
                 "remote": configured.remote,
                 "settings": configured.settings,

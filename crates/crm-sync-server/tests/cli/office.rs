@@ -141,13 +141,11 @@ impl Office {
 
     /// Has the CRM write into its own database.
     pub(crate) fn crm(&self, sql: &str) {
-        match &self.postgres {
-            Some(database) => PgConnection::establish(database.url()).unwrap().batch_execute(sql).unwrap(),
-            None => {
-                let file = self.folder.path().join("data/crm.db");
-                SqliteConnection::establish(file.to_str().unwrap()).unwrap().batch_execute(sql).unwrap();
-            }
+        if let Some(database) = &self.postgres {
+            return PgConnection::establish(database.url()).unwrap().batch_execute(sql).unwrap();
         }
+        let file = self.folder.path().join("data/crm.db");
+        SqliteConnection::establish(file.to_str().unwrap()).unwrap().batch_execute(sql).unwrap();
     }
 
     /// What a cell of a record holds.

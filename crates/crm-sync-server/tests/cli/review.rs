@@ -46,7 +46,7 @@ fn a_run_is_taken_back_and_so_is_its_undoing(#[case] kind: Kind) {
     let undone = office.run(&["undo", &run, "--yes", "--json"]);
     assert_eq!(undone.code, 0, "{undone:?}");
     assert_eq!(undone.json()["run"]["purpose"], json!({"kind": "undo", "run": run}), "{undone:?}");
-    assert_eq!(office.cell(&record, "Brief"), json!("note"));
+    assert_eq!(office.cell(&record, "Notes"), json!("note"));
     let verified = office.run(&["verify", "airtable", "--json"]).json();
     assert_eq!(verified["status"], "in_agreement", "they agree to differ: {verified:#}");
     let nothing = office.run(&["sync", "airtable"]);
@@ -62,7 +62,7 @@ fn a_run_is_taken_back_and_so_is_its_undoing(#[case] kind: Kind) {
 
     let again = office.run(&["undo", "last", "--yes", "--json"]).json();
     assert_eq!(again["run"]["purpose"]["run"], json!(by), "{again:#}");
-    assert_eq!(office.cell(&record, "Brief"), json!("rappeler"));
+    assert_eq!(office.cell(&record, "Notes"), json!("rappeler"));
     assert_eq!(of(&run)["undone_by"], json!(null), "it is in force again");
     assert_eq!(of(&by)["undone_by"], again["run"]["id"]);
 }
@@ -78,13 +78,13 @@ fn an_undoing_says_first_what_stays_and_why() {
 
     office.crm("UPDATE deals SET notes = 'un', montant_brut = 7");
     assert_eq!(office.run(&["sync", "airtable"]).code, 0);
-    edit(&office, &record, json!({"Brief": "plus tard"}));
+    edit(&office, &record, json!({"Notes": "plus tard"}));
     let undone = office.run(&["undo", "last", "--yes"]);
     assert_eq!(undone.code, 0, "{undone:?}");
     let told = undone.text();
     let (stays, goes) = (told.find("modifié depuis cette synchronisation"), told.find("À mettre à jour"));
     assert!(stays.is_some() && stays < goes, "{told}");
-    assert_eq!(office.cell(&record, "Brief"), json!("plus tard"));
+    assert_eq!(office.cell(&record, "Notes"), json!("plus tard"));
     assert_eq!(office.cell(&record, "Amount"), json!(1200));
 }
 
