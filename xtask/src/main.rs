@@ -22,6 +22,8 @@ Tasks:
   test --only <step>  one step of it
   simulate            histories of people, faults and crashes over the whole engine: how fast, and which rows of the
                       record table they reach; --histories <n> for each strategy and topology, --seed <n>
+  fuzz                inputs from anywhere over decoders, builders, values, plans and bodies: how many, and which shapes
+                      they reach; --seconds <n> for each target, --seed <n>, and a part of a target's name
   bench               what a sync costs: figures, ratios, and whether they are within their aims
   screenshots [dir]   what every page looks like, on a desk and on a telephone, in French and in English
   check               its first two steps, fmt and clippy: seconds after an edit
@@ -42,6 +44,7 @@ fn run(arguments: &[String]) -> Result<()> {
         ["test"] => test::run(root()?, STEPS),
         ["test", "--only", name] => test::run(root()?, std::slice::from_ref(step_of(name)?)),
         ["simulate", options @ ..] => step::simulate(root()?, options),
+        ["fuzz", options @ ..] => step::fuzz(root()?, options),
         ["screenshots", folder @ ..] => step::screenshots(root()?, folder),
         ["bench"] => step::bench(root()?),
         ["check"] => test::run(root()?, STEPS.get(..2).unwrap_or_default()),

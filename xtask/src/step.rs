@@ -73,6 +73,33 @@ pub(crate) fn simulate(root: &Path, options: &[&str]) -> Result<()> {
     run(&mut command)
 }
 
+/// The fuzz targets for longer than in the suite, or with another seed; all of them, or those with a name like that.
+pub(crate) fn fuzz(root: &Path, options: &[&str]) -> Result<()> {
+    let mut command = cargo(root);
+    command.args(["test", "--lib"]);
+    for package in ["connector-core", "connector-airtable", "connector-notion", "crm-sync-server"] {
+        command.args(["-p", package]);
+    }
+    let (mut seconds, mut target) = ("60", "");
+    let mut options = options.iter();
+    while let Some(option) = options.next() {
+        let mut number = || {
+            let number = options.next().with_context(|| format!("{option} wants a number"))?;
+            number.parse::<u32>().with_context(|| format!("{number} is not a number of ours"))?;
+            anyhow::Ok(*number)
+        };
+        match *option {
+            "--seconds" => seconds = number()?,
+            "--seed" => {
+                command.env("FUZZ_SEED", number()?);
+            }
+            name if !name.starts_with('-') => target = name,
+            _ => bail!("fuzz takes --seconds <number>, --seed <number> and a part of a target's name"),
+        }
+    }
+    run(command.env("FUZZ_SECONDS", seconds).args(["--", "--nocapture", &format!("fuzz::{target}")]))
+}
+
 /// Pictures of every page, for whoever works on them.
 pub(crate) fn screenshots(root: &Path, folder: &[&str]) -> Result<()> {
     run(cargo(root).args(["build", "--package", "test-browser", "--bins"]))?;

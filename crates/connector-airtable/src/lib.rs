@@ -8,6 +8,8 @@ mod codec;
 mod connector;
 mod failure;
 mod formula;
+#[cfg(test)]
+mod fuzz;
 mod layout;
 mod listing;
 mod names;

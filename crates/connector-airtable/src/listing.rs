@@ -50,7 +50,7 @@ pub(crate) fn pages(table: Arc<Table>, ask: Ask) -> impl Stream<Item = Result<Pa
         began: None,
         names: Names::default(),
     };
-    paged::pages(listing, Listing::turn)
+    paged::pages(listing, Listing::turn, Listing::endless)
 }
 
 #[derive(Debug)]
@@ -169,6 +169,10 @@ impl Listing {
         let clock = self.clock(layout).filter(asked);
         let deal = |record| self.table.deal(layout, record, clock, |field| self.ask.fields.contains(field));
         records.iter().map(deal).collect()
+    }
+
+    fn endless(&self) -> Error {
+        into_error(Failure::endless(), self.ask.action)
     }
 
     /// Counts a new beginning; what was read stays read, since a deal may come twice.

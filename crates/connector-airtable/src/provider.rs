@@ -111,10 +111,11 @@ impl Provider for AirtableProvider {
     }
 
     async fn bases(&self) -> Result<Vec<provider::Base>> {
-        let pages = connector_http::paged::pages((), |(), offset: Option<String>| async move {
+        let turn = |(), offset: Option<String>| async move {
             let answer = self.api.bases(offset).await?.body;
             Ok::<_, Failure>((answer.bases, (), answer.offset))
-        });
+        };
+        let pages = connector_http::paged::pages((), turn, |()| Failure::endless());
         let pages: Vec<_> =
             pages.try_collect().await.map_err(|failure| into_error(failure, "listing bases"))?;
         let base = |base: crate::wire::Base| provider::Base {

@@ -7,6 +7,8 @@ mod digest;
 pub mod engine;
 pub mod error;
 pub mod fold;
+#[cfg(test)]
+mod fuzz;
 pub mod id;
 pub mod lens;
 pub mod mapping;

@@ -141,6 +141,9 @@ impl Http {
 
     /// Sends `request`, again if it must and may be, and reads the answer as `T`.
     pub async fn send<T: DeserializeOwned>(&self, request: &Request) -> Result<Answer<T>, Failure> {
+        if request.leads_elsewhere() {
+            return Err(Failure::unaddressable());
+        }
         let shared = &self.shared;
         let attempt = |number| shared.send_once(request, number);
         let Answer { body, date } =

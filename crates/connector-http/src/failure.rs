@@ -10,7 +10,7 @@ use connector_core::{Error, ErrorKind};
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 use crate::dialect::{Dialect, Said};
-use crate::redact::{excerpt, redact};
+use crate::redact::excerpt;
 use crate::retry::Trouble;
 
 /// Why a call failed, as far as HTTP can tell.
@@ -79,11 +79,12 @@ impl Failure {
     pub(crate) fn refused(dialect: &dyn Dialect, status: u16, headers: &HeaderMap, body: &[u8]) -> Self {
         let json = serde_json::from_slice(body).ok();
         let Said { code, message, committed } = json.map(|json| dialect.said(&json)).unwrap_or_default();
-        let message = message.map(|message| redact(&message).into());
+        let short = |text: String| excerpt(text.as_bytes()).into();
+        let message = message.map(short);
         let request_id = ["x-request-id", "x-notion-request-id", "x-amzn-requestid"]
             .iter()
             .find_map(|name| headers.get(*name)?.to_str().ok())
-            .map(Into::into);
+            .map(|id| excerpt(id.as_bytes()).into());
         Self {
             trouble: match committed {
                 Some(_) => Trouble::Final,
@@ -95,7 +96,7 @@ impl Failure {
             request_id,
             body: if message.is_some() { Box::default() } else { excerpt(body).into() },
             retry_after: retry_after(headers),
-            code: code.map(Into::into),
+            code: code.map(short),
             message,
             ..Self::default()
         }
@@ -105,8 +106,22 @@ impl Failure {
     pub(crate) fn undecodable(why: impl fmt::Display, body: &[u8]) -> Self {
         Self {
             maybe_done: true,
-            message: Some(redact(&why.to_string()).into()),
+            message: Some(excerpt(why.to_string().as_bytes()).into()),
             body: excerpt(body).into(),
+            ..Self::default()
+        }
+    }
+
+    /// A listing that goes on for longer than any remote's could.
+    #[must_use]
+    pub fn endless() -> Self {
+        Self { message: Some("the listing does not end".into()), ..Self::default() }
+    }
+
+    /// A part of the address would lead elsewhere. Nothing was sent.
+    pub(crate) fn unaddressable() -> Self {
+        Self {
+            message: Some("an id of the request is empty or leads to another address".into()),
             ..Self::default()
         }
     }

@@ -41,6 +41,14 @@ impl Request {
         Ok(self)
     }
 
+    /// Whether a part of the path would be left out of the address or changed on the way into it: an id is never such a
+    /// part.
+    pub(crate) fn leads_elsewhere(&self) -> bool {
+        const STEPS: [&str; 7] = ["", ".", "..", "%2e", "%2e%2e", ".%2e", "%2e."];
+        let is_step = |segment: &str| STEPS.iter().any(|step| segment.eq_ignore_ascii_case(step));
+        self.segments.iter().any(|segment| is_step(segment) || segment.contains(char::is_control))
+    }
+
     /// Says whether it may be sent again.
     #[must_use]
     pub fn repeat(mut self, repeat: Repeat) -> Self {

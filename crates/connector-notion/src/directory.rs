@@ -47,10 +47,11 @@ impl Directory {
     }
 
     async fn read(&self) -> Result<Arc<ByEmail>> {
-        let pages = paged::pages((), |(), cursor: Option<String>| async move {
+        let turn = |(), cursor: Option<String>| async move {
             let Answer { body, .. } = self.api.users(cursor.as_deref()).await?;
             Ok::<_, Failure>((body.results, (), body.next_cursor))
-        });
+        };
+        let pages = paged::pages((), turn, |()| Failure::endless());
         let failed =
             |failure| -> Error { into_error(failure, About::Container, "reading the workspace's people") };
         let mut people = ByEmail::new();

@@ -9,6 +9,8 @@ mod connector;
 mod directory;
 mod failure;
 mod filter;
+#[cfg(test)]
+mod fuzz;
 mod layout;
 mod listing;
 mod names;

@@ -8,7 +8,7 @@ use connector_core::connector::Page;
 use connector_core::id::FieldId;
 use connector_core::{Error, ErrorKind, Result};
 use connector_http::paged::{self, Turned};
-use connector_http::{Answer, feed};
+use connector_http::{Answer, Failure, feed};
 use futures::Stream;
 
 use crate::api::PAGE;
@@ -48,7 +48,7 @@ pub(crate) fn pages(source: Arc<Source>, ask: Ask) -> impl Stream<Item = Result<
         began: None,
         names: Names::default(),
     };
-    paged::pages(listing, Listing::turn)
+    paged::pages(listing, Listing::turn, Listing::endless)
 }
 
 /// What comes after a page.
@@ -165,6 +165,10 @@ impl Listing {
                 "more than 10,000 pages were made in one minute, and Notion lists no more of them",
             ),
         }
+    }
+
+    fn endless(&self) -> Error {
+        into_error(Failure::endless(), About::Container, self.ask.action)
     }
 
     /// Counts a new beginning; what was read stays read, since a deal may come twice.

@@ -7,12 +7,16 @@ use connector_core::id::{ContainerId, FieldId, RemoteId};
 use connector_core::schema::FieldKind;
 use connector_core::value::Value;
 use connector_core::{ErrorKind, Result};
+use connector_http::Failure;
 
 use crate::api::{Api, PAGE};
 use crate::codec;
 use crate::failure::{About, into_error, kind, lost_its_place};
 use crate::layout::Layout;
 use crate::wire;
+
+/// The most pages of a related data source that are listed for their names, a hundred at a time.
+const MOST_PAGES: usize = 10_000;
 
 /// The names of linked pages, for the time of one listing; `None` is known not to be readable.
 #[derive(Debug, Clone, Default)]
@@ -93,7 +97,7 @@ impl Names {
             Some(Related::Until(cursor)) => cursor.clone(),
             _ => None,
         };
-        loop {
+        for _ in 0..MOST_PAGES {
             let query = wire::Query {
                 filter: None,
                 sorts: [wire::OLDEST_FIRST],
@@ -128,6 +132,7 @@ impl Names {
                 Some(next) => cursor = Some(next),
             }
         }
+        Err(into_error(Failure::endless(), About::Container, "naming linked pages"))
     }
 }
 

@@ -142,10 +142,11 @@ impl Provider for NotionProvider {
     }
 
     async fn bases(&self) -> Result<Vec<Base>> {
-        let pages = paged::pages((), |(), cursor: Option<String>| async move {
+        let turn = |(), cursor: Option<String>| async move {
             let list = self.api.search(cursor.as_deref()).await?.body;
             Ok::<_, Failure>((list.results, (), list.next_cursor.filter(|_| list.has_more)))
-        });
+        };
+        let pages = paged::pages((), turn, |()| Failure::endless());
         let failed = |failure| into_error(failure, About::Container, "listing databases");
         let pages: Vec<Vec<wire::Container>> = pages.try_collect().await.map_err(failed)?;
         let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();

@@ -8,6 +8,7 @@
 
 mod dependencies;
 mod migrations;
+mod security;
 mod sources;
 
 use std::path::Path;

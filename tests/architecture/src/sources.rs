@@ -47,7 +47,7 @@ fn longer_than(limit: usize, chosen: impl Fn(&Path) -> bool) -> Vec<String> {
 }
 
 /// The sources below a folder, in order.
-fn sources(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut entries: Vec<PathBuf> = fs::read_dir(folder)
         .expect("a folder can be listed")
         .filter_map(|entry| Some(entry.ok()?.path()))

@@ -13,6 +13,9 @@ use crate::wire::{Id, Property, RichText, SelectOption, User, plain};
 /// The most references that a page shows of a property.
 const SHOWN: usize = 25;
 
+/// How deep computed values may stand in each other: a rollup of formulas is the most that Notion makes.
+const DEEPEST: u8 = 4;
+
 /// Why a value could not be read.
 type Unreadable = String;
 
@@ -35,7 +38,7 @@ pub(crate) fn decode(property: &Property) -> Decoded {
         };
         return Decoded { value: Value::Unknown(why), cut: false };
     };
-    let value = read(&kind, held).unwrap_or_else(Value::Unknown);
+    let value = read(&kind, held, DEEPEST).unwrap_or_else(Value::Unknown);
     Decoded { cut: property.has_more() || is_cut(&kind, held), value }
 }
 
@@ -59,7 +62,7 @@ fn is_cut(kind: &str, held: &RawValue) -> bool {
     }
 }
 
-fn read(kind: &str, held: &RawValue) -> Result<Value, Unreadable> {
+fn read(kind: &str, held: &RawValue, levels: u8) -> Result<Value, Unreadable> {
     if held.get() == "null" {
         return Ok(Value::Empty);
     }
@@ -77,8 +80,8 @@ fn read(kind: &str, held: &RawValue) -> Result<Value, Unreadable> {
             several::<Id>(held)?.into_iter().map(|page| Linked { id: page.id.into(), name: None }),
             Value::Links,
         ),
-        "formula" => computed(&parse(held)?)?,
-        "rollup" => rollup(&parse(held)?)?,
+        "formula" => computed(&parse(held)?, levels)?,
+        "rollup" => rollup(&parse(held)?, levels)?,
         "created_time" | "last_edited_time" => Value::Instant(parse::<DateTime<Utc>>(held)?),
         "created_by" | "last_edited_by" => Value::People(vec![parse::<User>(held)?.into()]),
         "unique_id" => unique_id(parse(held)?),
@@ -96,24 +99,28 @@ fn read(kind: &str, held: &RawValue) -> Result<Value, Unreadable> {
     })
 }
 
-/// What a formula gives, or one value of a rollup.
-fn computed(of: &Computed) -> Result<Value, Unreadable> {
+/// What a formula gives, or one value of a rollup. Each level is read anew, and has to be bounded here: text that is not
+/// looked into has no depth for the parser.
+fn computed(of: &Computed, levels: u8) -> Result<Value, Unreadable> {
+    let levels =
+        levels.checked_sub(1).ok_or("computed values stand in each other deeper than Notion makes them")?;
     match (of.kind().as_str(), of.value()) {
         ("unsupported", _) => Err("Notion does not tell what it computed".to_owned()),
-        (kind, Some(held)) => read(kind, held),
+        (kind, Some(held)) => read(kind, held, levels),
         ("", None) => Err("a computed value without a type".to_owned()),
         (kind, None) => Err(format!("a {kind} without a value")),
     }
 }
 
-fn rollup(of: &Computed) -> Result<Value, Unreadable> {
+fn rollup(of: &Computed, levels: u8) -> Result<Value, Unreadable> {
     match (of.kind().as_str(), of.value()) {
         ("array", Some(held)) => {
-            let values = parse::<Vec<Computed>>(held)?.iter().map(computed).collect::<Result<Vec<_>, _>>()?;
+            let values = parse::<Vec<Computed>>(held)?;
+            let values = values.iter().map(|of| computed(of, levels)).collect::<Result<Vec<_>, _>>()?;
             Ok(merge(values.into_iter().filter(|value| !value.is_empty()).collect()))
         }
         ("incomplete", _) => Err("Notion could not compute the rollup in time".to_owned()),
-        _ => computed(of),
+        _ => computed(of, levels),
     }
 }
 

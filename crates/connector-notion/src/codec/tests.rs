@@ -250,3 +250,18 @@ fn a_new_option_is_made_only_with_leave_never_with_a_comma_and_never_for_a_statu
     let status = column("status", &stages());
     assert_eq!(encode(&status, &named("New"), true).unwrap_err(), no_option("New"));
 }
+
+#[test]
+fn computed_values_in_each_other_are_read_as_deep_as_notion_makes_them() {
+    let nested = |levels: usize| {
+        let opening = r#"{"type":"formula","formula":"#.repeat(levels);
+        format!(r#"{opening}{{"type":"string","string":"x"}}{}"#, "}".repeat(levels))
+    };
+    assert_eq!(read("formula", &nested(2)), Value::text("x"));
+    let rollup = format!(r#"{{"type":"array","array":[{{"type":"formula","formula":{}}}]}}"#, nested(0));
+    assert_eq!(read("rollup", &rollup), Value::text("x"));
+    for levels in [10, 100_000] {
+        let read = read("formula", &nested(levels));
+        assert!(matches!(&read, Value::Unknown(why) if why.contains("deeper")), "{levels}: {read:?}");
+    }
+}

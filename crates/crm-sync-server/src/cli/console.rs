@@ -4,7 +4,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use std::sync::Arc;
 
 use super::progress::Progress;
-use crate::logs::filtered;
+use crate::logs::{filtered, inert};
 use crate::messages::{self, Lang};
 
 /// The terminal, or what stands in for it.
@@ -19,14 +19,14 @@ pub struct Console {
 impl Console {
     /// A result. Whoever closed the pipe does not want to read it.
     pub fn line(&self, text: &str) {
-        writeln!(io::stdout().lock(), "{}", filtered(text)).ok();
+        writeln!(io::stdout().lock(), "{}", shown(text)).ok();
     }
 
     /// A result under a line of its own.
     pub fn heading(&self, text: &str) {
         let underline = "─".repeat(text.lines().next().map_or(0, |line| line.chars().count()).min(100));
         let mut out = io::stdout().lock();
-        writeln!(out, "\n{text}\n{underline}").ok();
+        writeln!(out, "\n{}\n{underline}", shown(text)).ok();
         out.flush().ok();
     }
 
@@ -37,7 +37,7 @@ impl Console {
 
     /// Something beside the result.
     pub fn aside(&self, text: &str) {
-        writeln!(io::stderr().lock(), "{}", filtered(text)).ok();
+        writeln!(io::stderr().lock(), "{}", shown(text)).ok();
     }
 
     /// Shows the steps of a run: a bar on a terminal, plain lines otherwise, nothing beside JSON.
@@ -62,7 +62,7 @@ impl Console {
     /// Asks a question whose answer is yes or no; no answer is no.
     pub async fn ask(&self, question: &str) -> bool {
         let mut out = io::stdout().lock();
-        write!(out, "{question}").ok();
+        write!(out, "{}", shown(question)).ok();
         out.flush().ok();
         drop(out);
         let answer = tokio::task::spawn_blocking(|| {
@@ -72,4 +72,9 @@ impl Console {
         });
         answer.await.is_ok_and(|answer| messages::is_yes(&answer))
     }
+}
+
+/// What a terminal may get of a text: names and messages are other people's words.
+fn shown(text: &str) -> String {
+    inert(&filtered(text)).into_owned()
 }

@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal as _, Write};
 
 use tracing_subscriber::EnvFilter;
 
-pub use filter::{filtered, hide};
+pub use filter::{filtered, hide, inert};
 
 use crate::cli::args::{Cli, Command};
 
@@ -22,17 +22,22 @@ pub enum LogFormat {
 
 /// Starts the log. `RUST_LOG` says what to write; else a server tells each request, and a command only failures.
 pub fn start(cli: &Cli) {
-    cli.environment.secrets().for_each(hide);
+    cli.environment.secrets().for_each(filter::hide_always);
     let serves = matches!(cli.command, None | Some(Command::Serve(_)));
-    let usual = if serves { "info,actix_server=warn" } else { "error" };
+    // What a stranger sends that is no request is no error of ours: Actix has it as one.
+    let usual = if serves { "info,actix_server=warn,actix_http::h1::dispatcher=off" } else { "error" };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| Filtered);
-    let usual = if serves && !io::stderr().is_terminal() { LogFormat::Json } else { LogFormat::Text };
-    match cli.environment.log_format().unwrap_or(usual) {
+    let is_coloured = io::stderr().is_terminal();
+    let usual = if serves && !is_coloured { LogFormat::Json } else { LogFormat::Text };
+    let format = cli.environment.log_format().unwrap_or(usual);
+    let is_coloured = is_coloured && format == LogFormat::Text;
+    let written = move || Filtered { is_coloured };
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(written);
+    match format {
         LogFormat::Json => {
             log.json().flatten_event(true).with_current_span(true).with_span_list(false).init();
         }
-        LogFormat::Text => log.with_ansi(io::stderr().is_terminal()).init(),
+        LogFormat::Text => log.with_ansi(is_coloured).init(),
     }
     // What a panic says goes the same way as all the rest.
     std::panic::set_hook(Box::new(|panic| {
@@ -42,11 +47,15 @@ pub fn start(cli: &Cli) {
 }
 
 /// Standard error, without secrets. A line of the log comes in one piece.
-struct Filtered;
+struct Filtered {
+    is_coloured: bool,
+}
 
 impl Write for Filtered {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        io::stderr().lock().write_all(filtered(&String::from_utf8_lossy(line)).as_bytes())?;
+        let text = filtered(&String::from_utf8_lossy(line));
+        let text = filter::one_line(text.trim_end_matches('\n'), self.is_coloured);
+        io::stderr().lock().write_all(format!("{text}\n").as_bytes())?;
         Ok(line.len())
     }
 

@@ -39,11 +39,19 @@ fn is_id(part: &str, prefix: &str) -> bool {
         .is_some_and(|rest| rest.len() == 14 && rest.bytes().all(|letter| letter.is_ascii_alphanumeric()))
 }
 
+/// The id at the end of a part, alone or after a title and a hyphen: a longer row of digits is something else, a token
+/// perhaps.
 fn notion_id(part: &str) -> Option<String> {
     let plain = part.replace('-', "");
     let at = plain.len().checked_sub(NOTION_DIGITS)?;
-    let id = plain.get(at..)?;
-    id.bytes().all(|digit| digit.is_ascii_hexdigit()).then(|| {
+    let (title, id) = (plain.get(..at)?, plain.get(at..)?);
+    let stands_apart = title.is_empty()
+        || [id.len(), id.len() + 4].iter().any(|length| {
+            // With its hyphens an id has four letters more.
+            let before = part.len().checked_sub(*length).and_then(|end| part.get(..end));
+            before.is_some_and(|before| before.ends_with('-'))
+        });
+    (stands_apart && id.bytes().all(|digit| digit.is_ascii_hexdigit())).then(|| {
         let cut = |from, to| id.get(from..to).unwrap_or_default();
         format!("{}-{}-{}-{}-{}", cut(0, 8), cut(8, 12), cut(12, 16), cut(16, 20), cut(20, 32))
     })
@@ -77,5 +85,7 @@ mod tests {
             assert_eq!(read(NOTION, address).unwrap().base.as_str(), id, "{address}");
         }
         assert_eq!(read(NOTION, "https://www.notion.so/acme"), None);
+        let token = format!("patAbCdEfGh1234567.{0}{0}", "5b1d0c9e8f7a6b5c4d3e2f1a0b9c8d7e");
+        assert_eq!(read(NOTION, &token), None, "nothing of a token becomes an address");
     }
 }

@@ -14,6 +14,7 @@ use super::tool::{TOOLS, Tool};
 use super::trouble::{Answer, Trouble, see};
 use super::visitor::Visitor;
 use crate::failure::Failure;
+use crate::logs::filtered;
 use crate::messages::{self, Lang, Words};
 use crate::secrets::TokenState;
 use crate::service::connection;
@@ -128,7 +129,10 @@ pub(super) async fn store_token(visitor: Visitor, path: Path<String>, fields: Fi
                     app.vault.store(tool.remote, &token).await?;
                     return see(format!("/connectors/{}?done=token&test=1#test", tool.remote));
                 }
-                Err(error) => messages::remote_failure(lang, error.kind(), tool.remote, error.detail()),
+                Err(error) => {
+                    let told = messages::remote_failure(lang, error.kind(), tool.remote, error.detail());
+                    filtered(&told)
+                }
             }
         }
     };

@@ -11,6 +11,7 @@ use askama::Template;
 use super::frame::{Frame, Place};
 use super::trouble::Trouble;
 use super::visitor::{Visitor, is_page};
+use crate::logs::filtered;
 use crate::messages::{self, Words};
 use crate::web::Refusal;
 use crate::web::trace::RequestId;
@@ -47,6 +48,7 @@ pub async fn explain<B: MessageBody + 'static>(
     let Some(visitor) = Visitor::of(answer.request()) else { return Ok(answer) };
     let t = visitor.words();
     let (title, text) = told.said(&visitor);
+    let text = filtered(&text);
     if status.is_server_error() {
         tracing::error!(cause = %error, "no page");
     }

@@ -1,13 +1,17 @@
 //! What a form says, once it is known to come from a page of ours.
 
 use actix_web::dev::Payload;
+use actix_web::error::UrlencodedError;
 use actix_web::web::Form;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{Error, FromRequest, HttpRequest};
 use futures::future::LocalBoxFuture;
 use subtle::ConstantTimeEq as _;
 
 use super::trouble::Trouble;
-use super::visitor;
+use super::{FORM_BYTES, visitor};
+use crate::logs::filtered;
+use crate::web::Refusal;
+use crate::web::input::BODY_TIME;
 
 /// The name of the hidden field that shows that a form is ours.
 const CSRF: &str = "csrf";
@@ -33,28 +37,40 @@ impl Fields {
         self.0.iter().filter_map(move |(name, value)| Some((name.strip_prefix(prefix)?, value.trim())))
     }
 
-    /// Those of a query, which changes nothing and needs no proof.
+    /// Those of a query, which changes nothing and needs no proof. A page may repeat them, but for a token that somebody
+    /// pasted there.
     pub(super) fn of_query(request: &HttpRequest) -> Self {
         let pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
-        Self(pairs.into_owned().collect())
+        Self(pairs.map(|(name, value)| (name.into_owned(), filtered(&value))).collect())
     }
 }
 
 /// A form that was sent from a page of ours: its hidden field holds what the visitor's cookie holds, which a page of
 /// somebody else can neither read nor set.
 impl FromRequest for Fields {
-    type Error = Trouble;
-    type Future = LocalBoxFuture<'static, Result<Self, Trouble>>;
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let form = Form::<Vec<(String, String)>>::from_request(request, payload);
         let expected = visitor::form_cookie(request);
         Box::pin(async move {
-            let fields = Self(form.await.map_err(|_| Trouble::Form)?.into_inner());
+            let form = tokio::time::timeout(BODY_TIME, form).await.map_err(|_| Refusal::Slow)?;
+            let fields = Self(form.map_err(|error| unreadable(&error))?.into_inner());
+            if fields.0.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+                return Err(Refusal::Nul.into());
+            }
             let shown = fields.get(CSRF).unwrap_or_default();
             let is_ours = expected.is_some_and(|expected| expected.as_bytes().ct_eq(shown.as_bytes()).into());
-            if is_ours { Ok(fields) } else { Err(Trouble::Form) }
+            if is_ours { Ok(fields) } else { Err(Trouble::Form.into()) }
         })
+    }
+}
+
+fn unreadable(error: &Error) -> Error {
+    match error.as_error() {
+        Some(UrlencodedError::Overflow { .. }) => Refusal::TooLarge(FORM_BYTES).into(),
+        _ => Trouble::Form.into(),
     }
 }
 
@@ -65,7 +81,7 @@ mod tests {
 
     use super::*;
 
-    async fn sent(cookie: &str, body: &'static str) -> Result<Fields, Trouble> {
+    async fn sent(cookie: &str, body: &'static str) -> Result<Fields, Error> {
         let request = TestRequest::post()
             .insert_header(("content-type", "application/x-www-form-urlencoded"))
             .cookie(Cookie::new(visitor::FORM_COOKIE, cookie.to_owned()))
@@ -83,7 +99,10 @@ mod tests {
         for (cookie, body) in
             [(token, "csrf=other"), (token, "seq=1"), ("", "csrf="), ("short", "csrf=short")]
         {
-            assert!(matches!(sent(cookie, body).await, Err(Trouble::Form)), "{body}");
+            let refused = sent(cookie, body).await.unwrap_err();
+            assert!(matches!(refused.as_error(), Some(Trouble::Form)), "{body}");
         }
+        let nul = sent(token, "csrf=0123456789abcdef0123456789abcdef&key=%00").await.unwrap_err();
+        assert!(matches!(nul.as_error(), Some(Refusal::Nul)), "{nul:?}");
     }
 }

@@ -12,6 +12,7 @@ use super::tool::TOOLS;
 use super::trouble::{Answer, Trouble};
 use super::visitor::{LANGUAGE_COOKIE, Visitor, lasting};
 use crate::app::AIRTABLE;
+use crate::logs::filtered;
 use crate::messages::{self, Lang, Words};
 use crate::report::{self, Speaker};
 use crate::service::{check, connection};
@@ -105,7 +106,7 @@ pub(super) async fn choose_language(_: Visitor, fields: Fields) -> Answer {
     let lang: Lang = fields.get("lang").and_then(|lang| lang.parse().ok()).ok_or(Trouble::Missing)?;
     // A path of ours and nothing else: `//host` would lead elsewhere.
     let is_ours = |back: &&str| back.starts_with('/') && !back.starts_with("//") && !back.contains('\\');
-    let back = fields.get("back").filter(is_ours).unwrap_or("/connectors");
+    let back = filtered(fields.get("back").filter(is_ours).unwrap_or("/connectors"));
     Ok(HttpResponse::SeeOther()
         .insert_header((LOCATION, back))
         .cookie(lasting(LANGUAGE_COOKIE, lang.code()))

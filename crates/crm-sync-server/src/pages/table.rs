@@ -13,6 +13,7 @@ use super::tool::Tool;
 use super::trouble::{Answer, Trouble, see};
 use super::visitor::Visitor;
 use crate::failure::Failure;
+use crate::logs::filtered;
 use crate::messages::{self, Words};
 use crate::service::connection;
 
@@ -109,7 +110,7 @@ async fn view(visitor: &Visitor, tool: Tool, pasted: &str, fault: String) -> Res
         remote: tool.remote,
         name: tool.name(),
         example: tool.example,
-        pasted: pasted.to_owned(),
+        pasted: filtered(pasted),
         fault,
         seen_title: t.table_seen(),
         query: query.to_owned(),

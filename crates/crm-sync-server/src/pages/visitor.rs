@@ -15,6 +15,7 @@ use super::frame::{Frame, Place};
 use super::sign_in;
 use super::trouble::{Answer, Trouble};
 use crate::app::App;
+use crate::logs::filtered;
 use crate::messages::{Lang, Words};
 use crate::service::connection;
 use crate::web::{Site, language};
@@ -65,7 +66,8 @@ impl Visitor {
         let csrf = known.unwrap_or_else(|| Uuid::new_v4().simple().to_string());
         let can_leave = sign_in::is_signed_in(request, &site);
         let is_in = can_leave || site.access.key.is_none();
-        let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        // Pages repeat their address, and somebody may have pasted a token into it.
+        let path = filtered(request.uri().path_and_query().map_or("/", |path| path.as_str()));
         Some(Self { site, lang, path, query: Fields::of_query(request), csrf, is_new, is_in, can_leave })
     }
 

@@ -27,7 +27,8 @@ pub async fn guard<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let access = &site.access;
     let origin = cors::named(&request, access);
-    let mut answer = match visit(&site, &request) {
+    let visited = visit(&site, &request).and_then(|()| clean(&request));
+    let mut answer = match visited {
         Err(refusal) => request.error_response(refusal),
         Ok(()) if cors::is_preflight(&request) && origin.is_some() => {
             request.into_response(cors::preflight())
@@ -72,6 +73,13 @@ fn visit(site: &Site, request: &ServiceRequest) -> Result<(), Refusal> {
     }
     access.attempts.failed(caller, now);
     Err(Refusal::Key)
+}
+
+/// Whether the address can be kept and looked for: no database of ours has the character NUL.
+fn clean(request: &ServiceRequest) -> Result<(), Refusal> {
+    let has_nul = |text: &str| text.contains("%00");
+    let is_clean = !has_nul(request.path()) && !has_nul(request.query_string());
+    if is_clean && !request.path().contains('\0') { Ok(()) } else { Err(Refusal::Nul) }
 }
 
 /// Who asks. A proxy is believed when it is on this machine, and only the last address, which is its own word.

@@ -1,5 +1,8 @@
 //! What a request says: its body, the ids in its path, its query. All of it is checked before a handler sees it.
 
+#[cfg(test)]
+mod fuzz;
+
 use std::time::Duration;
 
 use actix_web::dev::Payload;
@@ -16,7 +19,7 @@ use super::refusal::FieldFault;
 /// The most bytes of a body.
 pub const BODY_BYTES: usize = 64 * 1024;
 /// How long a body may take to come in.
-const BODY_TIME: Duration = Duration::from_secs(10);
+pub const BODY_TIME: Duration = Duration::from_secs(10);
 
 /// A body of JSON. No body is an empty object.
 #[derive(Debug)]

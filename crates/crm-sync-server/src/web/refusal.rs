@@ -212,6 +212,10 @@ impl ResponseError for Refusal {
             Self::Key => {
                 answer.insert_header((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
             }
+            // What is left of the body is not listened to.
+            Self::TooLarge(_) | Self::Slow => {
+                answer.force_close();
+            }
             Self::Method { allow } => {
                 answer.insert_header((ALLOW, allow.as_str()));
             }

@@ -12,6 +12,7 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::Site;
+use crate::logs::filtered;
 
 /// The header that carries a request's id, both ways.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -23,12 +24,12 @@ const ID_CHARS: usize = 64;
 pub struct RequestId(String);
 
 impl RequestId {
-    /// The caller's own id if it is a plain word, else a new one.
+    /// The caller's own id if it is a plain word and no secret in the wrong place, else a new one.
     fn of(request: &ServiceRequest) -> Self {
         let given = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
         let is_plain = |id: &&str| {
             let is_plain = |letter: u8| letter.is_ascii_alphanumeric() || matches!(letter, b'-' | b'_');
-            (1..=ID_CHARS).contains(&id.len()) && id.bytes().all(is_plain)
+            (1..=ID_CHARS).contains(&id.len()) && id.bytes().all(is_plain) && filtered(id) == **id
         };
         Self(given.filter(is_plain).map_or_else(|| Uuid::now_v7().to_string(), str::to_owned))
     }

@@ -98,6 +98,75 @@ async fn the_crm_works_on_a_database_that_we_made(#[case] kind: Kind) {
     assert_eq!(store.deals().await.unwrap().len(), 1);
 }
 
+/// What the CRM does all day, in its own words: its start, its form, its import, its connector.
+fn works(crm: &mut Crm) {
+    crm.starts();
+    crm.execute(
+        "INSERT INTO deals (client, statut, montant_brut, probabilite, valeur_ponderee, secteur, date_echeance,
+                            assignee, notes)
+         VALUES ('Verrerie Nord', 'Négociation', 12500.5, 0.7, 8750.35, 'SaaS|B2B', '2026-12-31', 'Zoé', '');
+         INSERT INTO deals (client, statut, montant_brut, probabilite, valeur_ponderee)
+         VALUES ('Verrerie Nord', 'prospect', 1, 0.1, 0.1);
+         UPDATE deals SET client = 'Verrerie Sud', statut = 'gagné - en cours', montant_brut = 8500.1,
+                          probabilite = 1, valeur_ponderee = 8500.1, secteur = NULL, date_echeance = NULL,
+                          assignee = NULL, notes = NULL
+         WHERE assignee = 'Zoé';
+         INSERT INTO connector_configs (provider, api_token, base_id, table_name, field_mapping, is_active)
+         VALUES ('notion', 'ntn_clear', 'base', 'Deals', '{}', TRUE)
+         ON CONFLICT (provider) DO UPDATE SET api_token = excluded.api_token, base_id = excluded.base_id,
+             table_name = excluded.table_name, field_mapping = excluded.field_mapping,
+             is_active = excluded.is_active, updated_at = CURRENT_TIMESTAMP;
+         UPDATE connector_configs SET is_active = FALSE WHERE provider = 'notion';
+         INSERT INTO sync_logs (provider, direction, status, records_processed, records_created, records_updated,
+                                error_message, started_at, completed_at)
+         VALUES ('notion', 'export', 'partial', 3, 1, 1, 'un deal refusé', CURRENT_TIMESTAMP, CURRENT_TIMESTAMP);
+         DELETE FROM deals WHERE client = 'Verrerie Nord'",
+    );
+    let logs =
+        crm.column("status", "FROM sync_logs WHERE provider = 'notion' ORDER BY started_at DESC LIMIT 50");
+    assert_eq!(logs, [Some("partial".to_owned())]);
+}
+
+#[rstest]
+#[case::made_by_us_on_postgres(Kind::Postgres, false)]
+#[case::made_by_us_on_sqlite(Kind::Sqlite, false)]
+#[case::adopted_on_postgres(Kind::Postgres, true)]
+#[case::adopted_on_sqlite(Kind::Sqlite, true)]
+#[tokio::test]
+async fn the_crms_own_statements_run_whoever_made_the_database(#[case] kind: Kind, #[case] is_adopted: bool) {
+    let place = Place::new(kind);
+    let mut crm = place.crm();
+    if is_adopted {
+        crm.starts();
+        crm.execute(DEALS);
+    }
+    let store = place.store(&ManualClock::default()).await;
+    let before = store.deals().await.unwrap().len();
+
+    works(&mut crm);
+    works_again(&mut crm);
+
+    let deals = store.deals().await.unwrap();
+    assert_eq!(deals.len(), before + 2, "what it made and did not delete");
+    let client = store.units().position(crm::CLIENT).unwrap();
+    let amount = store.units().position(crm::MONTANT_BRUT).unwrap();
+    let made: Vec<_> = deals.iter().filter(|deal| deal.values[client] == text("Verrerie Sud")).collect();
+    assert_eq!(made.len(), 2, "two deals of one client are two");
+    assert!(made.iter().all(|deal| deal.values[amount] == number("8500.10")), "{made:?}");
+    let configs = store.connector_configs().await.unwrap();
+    let notion = configs.iter().find(|config| config.provider == "notion").unwrap();
+    assert_eq!((notion.is_active, notion.base_id.as_deref()), (Some(false), Some("base")));
+    store.retire().await.unwrap();
+    crm.starts();
+    assert_eq!(crm.column("id", "FROM deals").len(), before + 2, "the way back leaves the CRM's data whole");
+}
+
+/// The same after a restart of the CRM.
+fn works_again(crm: &mut Crm) {
+    crm.execute("DELETE FROM sync_logs WHERE provider = 'notion'");
+    works(crm);
+}
+
 #[rstest]
 #[case::postgres(Kind::Postgres)]
 #[case::sqlite(Kind::Sqlite)]
