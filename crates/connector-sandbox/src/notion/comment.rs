@@ -25,7 +25,11 @@ pub(crate) struct Comment {
 /// The comments on the page or block that the query names.
 pub(crate) fn list(call: &Call<'_>, world: &World) -> Result<Value, Failure> {
     call.holder.require(Capability::ReadComments)?;
-    let wanted = call.query.get("block_id").unwrap_or_default();
+    let wanted = call.query.get("block_id").ok_or_else(|| {
+        Failure::validation(
+            "query failed validation: query.block_id should be defined, instead was `undefined`.",
+        )
+    })?;
     let id = input::uuid(wanted).filter(|id| call.holder.sees(world, id));
     let id = id.ok_or_else(|| call.not_found("block", wanted))?;
     let on_it = |comment: &&Comment| comment.parent.id() == Some(&id);

@@ -37,9 +37,8 @@ impl Failure {
     }
 
     /// Something of the service that is not played. The service has no such words.
-    pub(crate) fn unplayed(method: &str, path: &str) -> Self {
-        let words =
-            format!("The sandbox does not play {method} {path}. docs/SANDBOX.md lists what it plays.");
+    pub(crate) fn unplayed(what: impl std::fmt::Display) -> Self {
+        let words = format!("The sandbox does not play {what}. docs/SANDBOX.md lists what it plays.");
         Self::new(400, "invalid_request", words)
     }
 

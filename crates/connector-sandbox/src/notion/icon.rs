@@ -20,6 +20,9 @@ fn read(input: &Input<'_>, kinds: &[&'static str]) -> Result<Option<Value>, Fail
         return Ok(input.value().cloned());
     }
     let object = input.object()?;
+    if object.contains_key("file_upload") {
+        return Err(Failure::unplayed("files that were sent in icons and covers"));
+    }
     let kind = kinds.iter().find(|kind| object.contains_key(**kind));
     let kind = *kind.ok_or_else(|| input.member("type").expected("defined"))?;
     let payload = input.member(kind);

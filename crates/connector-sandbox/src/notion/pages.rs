@@ -43,6 +43,10 @@ pub(crate) fn create(call: &Call<'_>, world: &mut World) -> Result<Value, Failur
     let body = call.input();
     body.object()?;
     let parent = parent(call, world, &body.member("parent"))?;
+    let place = Place::read(&body, &parent)?;
+    if body.member("template").member("type").value().is_some_and(|kind| kind != "none") {
+        return Err(Failure::unplayed("templates"));
+    }
     let properties = body.member("properties");
     let (icon, cover) = (icon::read_icon(&body.member("icon"))?, icon::read_cover(&body.member("cover"))?);
     let children = match body.member("markdown").present() {
@@ -74,8 +78,45 @@ pub(crate) fn create(call: &Call<'_>, world: &mut World) -> Result<Value, Failur
     page.icon = icon.unwrap_or_default();
     page.cover = cover.unwrap_or_default();
     edit.create_page(page, cells);
+    place.apply(&mut edit, &id);
     block::insert(&mut edit, &Parent::Page(id.clone()), 0, children);
     world.pages.get(&id).map(|page| show(call, world, page)).ok_or_else(Failure::in_trash)
+}
+
+/// Where a new page stands among what is in its parent.
+enum Place {
+    First,
+    Last,
+    After(Id),
+}
+
+impl Place {
+    /// Only in a page there is an order.
+    fn read(body: &Input<'_>, parent: &Parent) -> Result<Self, Failure> {
+        let Some(position) = body.member("position").present() else { return Ok(Self::Last) };
+        if !matches!(parent, Parent::Page(_)) {
+            return Err(position.expected("not present"));
+        }
+        match position.member("type").one_of(&["after_block", "page_start", "page_end"])? {
+            "page_start" => Ok(Self::First),
+            "page_end" => Ok(Self::Last),
+            _ => Ok(Self::After(position.member("after_block").member("id").uuid()?)),
+        }
+    }
+
+    /// Moves a page that was put at the end. After what is not there is the end, too.
+    fn apply(&self, edit: &mut Transaction<'_>, page: &Id) {
+        let parent = edit.world.pages.get(page).and_then(|page| page.parent.id()).cloned();
+        let Some(content) = parent.and_then(|parent| edit.content(&parent)) else { return };
+        let Some(last) = content.pop() else { return };
+        let after = |block: &Id| content.iter().position(|inner| inner == block).map(|at| at + 1);
+        let at = match self {
+            Self::First => 0,
+            Self::Last => content.len(),
+            Self::After(block) => after(block).unwrap_or(content.len()),
+        };
+        content.insert(at, last);
+    }
 }
 
 /// Where a new or moved page goes: a data source, the only one of a database, or a page.

@@ -236,7 +236,7 @@ impl Notion {
 /// The refusal of a path that leads nowhere here.
 fn nowhere(request: &Request) -> Failure {
     if Route::is_unplayed(&request.path) {
-        return Failure::unplayed(&request.method, &request.path);
+        return Failure::unplayed(format_args!("{} {}", request.method, request.path));
     }
     Failure::nowhere()
 }

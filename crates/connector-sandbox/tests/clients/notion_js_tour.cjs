@@ -242,6 +242,7 @@ steps["queries filter, sort and are paged to the end"] = async () => {
   assert.equal(recent.length, 250);
   const bad = (filter) => () => notion.dataSources.query({ data_source_id: DATA_SOURCE, filter });
   await refused(bad({ property: "Nope", number: { equals: 1 } }), "validation_error", 400, /Could not find property with name or id: Nope/);
+  await refused(bad({ property: "Amount", number: { less_than: 9, greater_than: 1 } }), "validation_error", 400, /body.filter.number.less_than should be not present/);
   await refused(bad({ property: "Amount", rich_text: { equals: "1" } }), "validation_error", 400, /does not match/);
 };
 
@@ -356,6 +357,21 @@ steps["blocks are appended nested, listed, changed, deleted and restored"] = asy
   const many = Array.from({ length: 101 }, () => paragraph("x"));
   const tooMany = () => notion.blocks.children.append({ block_id: page.id, children: many });
   await refused(tooMany, "validation_error", 400, /body.children.length should be ≤ `100`, instead was `101`/);
+};
+
+steps["pages in a page have their places"] = async () => {
+  const properties = { title: text("Inner") };
+  const outer = await notion.pages.create({ parent: { page_id: PARENT }, properties, children: [paragraph("a"), paragraph("b")] });
+  const parent = { page_id: outer.id };
+  const inside = async () => (await notion.blocks.children.list({ block_id: outer.id })).results.map(({ id }) => id);
+  const [a, b] = await inside();
+  const make = async (position) => (await notion.pages.create({ parent, properties, position })).id;
+  const first = await make({ type: "page_start" });
+  const last = await make(undefined);
+  const second = await make({ type: "after_block", after_block: { id: a } });
+  assert.deepEqual(await inside(), [first, a, second, b, last]);
+  const row = { parent: { data_source_id: DATA_SOURCE }, properties: {}, position: { type: "page_start" } };
+  await refused(() => notion.pages.create(row), "validation_error", 400, /body.position should be not present/);
 };
 
 steps["comments are made, listed, changed and deleted"] = async () => {

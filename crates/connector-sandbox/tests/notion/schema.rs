@@ -70,6 +70,7 @@ async fn a_schema_is_patched_property_by_property() {
         (json!({"Name": null}), "Cannot delete the title property."),
         (json!({"Name": {"number": {}}}), "Cannot change the type of the title property."),
         (json!({"X": null}), "X is not a property that exists."),
+        (json!({"Another": {"title": {}}}), "Only one title property is allowed."),
     ] {
         assert_eq!(Client::refused(client.patch(&source, &json!({"properties": properties})).await), words);
     }

@@ -97,4 +97,16 @@ async fn what_is_not_played_says_so_in_every_version() {
         let (_, body) = client.get("viewsters").await;
         assert_eq!(body["code"], "invalid_request_url");
     }
+    let page = client.sandbox.notion_parent_page_id().to_owned();
+    let sent = json!({"type": "file_upload", "file_upload": {"id": page}});
+    let image = json!({"children": [{"image": sent}]});
+    for (path, body) in
+        [(format!("pages/{page}"), json!({"icon": sent})), (format!("blocks/{page}/children"), image)]
+    {
+        let (_, body) = client.patch(&path, &body).await;
+        assert!(body["message"].as_str().unwrap().contains("does not play files that were sent"), "{body}");
+    }
+    let template = json!({"parent": {"page_id": page}, "template": {"type": "default"}});
+    let (_, body) = client.post("pages", &template).await;
+    assert!(body["message"].as_str().unwrap().contains("does not play templates"), "{body}");
 }

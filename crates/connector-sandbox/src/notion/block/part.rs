@@ -33,6 +33,9 @@ impl Part {
         if form == Form::Target {
             return target(payload);
         }
+        if form == Form::File && !payload.member("file_upload").is_absent() {
+            return Err(Failure::unplayed("files that were sent in blocks"));
+        }
         let Some(input) = payload.member(name).present() else { return Ok(None) };
         let part = match form {
             Form::Text => Self::Text(rich_text::runs(&input)?),

@@ -79,6 +79,16 @@ pub(crate) struct Patch {
     pub(crate) mirrors: Vec<(Id, Property)>,
 }
 
+impl Patch {
+    fn with_one_title(self) -> Result<Self, Failure> {
+        match self.properties.iter().filter(|property| matches!(property.kind, Kind::Title)).count() {
+            1 => Ok(self),
+            0 => Err(Failure::validation("Title is not provided.")),
+            _ => Err(Failure::validation("Only one title property is allowed.")),
+        }
+    }
+}
+
 /// Reads the properties of one data source.
 pub(crate) struct Definitions<'a> {
     pub(crate) world: &'a World,
@@ -97,11 +107,7 @@ impl Definitions<'_> {
         for name in ordered(input)? {
             self.add(&mut patch, name, &input.member(name))?;
         }
-        match patch.properties.iter().filter(|property| matches!(property.kind, Kind::Title)).count() {
-            1 => Ok(patch),
-            0 => Err(Failure::validation("Title is not provided.")),
-            _ => Err(Failure::validation("Only one title property is allowed.")),
-        }
+        patch.with_one_title()
     }
 
     /// The properties after a patch: by name or id, null removes, anything else adds, renames or retypes.
@@ -123,7 +129,7 @@ impl Definitions<'_> {
                 Some(known) => self.alter(&mut patch, known, &member)?,
             }
         }
-        Ok(patch)
+        patch.with_one_title()
     }
 
     fn add(&mut self, patch: &mut Patch, name: &str, input: &Input<'_>) -> Result<(), Failure> {

@@ -88,6 +88,9 @@ impl<'a> Condition<'a> {
             (None, Some(first)) => return Err(input.member(first).expected("defined")),
             (None, None) => return Err(input.expected("not present")),
         };
+        if let Some(other) = object.keys().find(|key| *key != operator) {
+            return Err(input.member(other).expected("not present"));
+        }
         let member = input.member(operator);
         let inner = match (kind, operator) {
             ("rollup", "any" | "every" | "none") => {
