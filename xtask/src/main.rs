@@ -24,6 +24,8 @@ Tasks:
                       record table they reach; --histories <n> for each strategy and topology, --seed <n>
   fuzz                inputs from anywhere over decoders, builders, values, plans and bodies: how many, and which shapes
                       they reach; --seconds <n> for each target, --seed <n>, and a part of a target's name
+  crashes             the server killed at every call and every commit, and several times at random ones; writes
+                      docs/CRASHES.md; --rounds <n> of histories with several deaths, --seed <n>
   bench               what a sync costs: figures, ratios, and whether they are within their aims
   screenshots [dir]   what every page looks like, on a desk and on a telephone, in French and in English
   check               its first two steps, fmt and clippy: seconds after an edit
@@ -46,6 +48,7 @@ fn run(arguments: &[String]) -> Result<()> {
         ["simulate", options @ ..] => step::simulate(root()?, options),
         ["fuzz", options @ ..] => step::fuzz(root()?, options),
         ["screenshots", folder @ ..] => step::screenshots(root()?, folder),
+        ["crashes", options @ ..] => step::crashes(root()?, options),
         ["bench"] => step::bench(root()?),
         ["check"] => test::run(root()?, STEPS.get(..2).unwrap_or_default()),
         ["help" | "--help" | "-h"] => {

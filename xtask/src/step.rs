@@ -61,16 +61,33 @@ pub(crate) fn simulate(root: &Path, options: &[&str]) -> Result<()> {
     let mut command = cargo(root);
     command.args(["test", "-p", "connector-core", "--test", "simulator", "--", "--nocapture"]);
     command.args(["--skip", "the_simulator_misses_a_rule"]);
+    run(numbered(&mut command, options, &[("--histories", "HISTORIES"), ("--seed", "SEED")])?)
+}
+
+/// The crash matrix with more deaths than in the suite.
+pub(crate) fn crashes(root: &Path, options: &[&str]) -> Result<()> {
+    run(cargo(root).args(["build", "--package", "test-processes", "--bins"]))?;
+    let mut command = cargo(root);
+    command.args(["run", "--package", "test-processes", "--bin", "crashes"]);
+    run(numbered(&mut command, options, &[("--rounds", "ROUNDS"), ("--seed", "SEED")])?)
+}
+
+/// Tells a program numbers: each option's, by the variable that it reads.
+fn numbered<'c>(
+    command: &'c mut Command,
+    options: &[&str],
+    known: &[(&str, &str)],
+) -> Result<&'c mut Command> {
     for option in options.chunks(2) {
-        let (name, number) = match option {
-            ["--histories", number] => ("HISTORIES", number),
-            ["--seed", number] => ("SEED", number),
-            _ => bail!("simulate takes --histories <number> and --seed <number>"),
+        let found = known.iter().find(|(name, _)| option.first() == Some(name));
+        let (Some((_, variable)), Some(number)) = (found, option.get(1)) else {
+            let names: Vec<_> = known.iter().map(|(name, _)| format!("{name} <number>")).collect();
+            bail!("it takes {}", names.join(" and "));
         };
         number.parse::<u32>().with_context(|| format!("{number} is not a number of ours"))?;
-        command.env(name, number);
+        command.env(variable, number);
     }
-    run(&mut command)
+    Ok(command)
 }
 
 /// The fuzz targets for longer than in the suite, or with another seed; all of them, or those with a name like that.

@@ -66,6 +66,7 @@ enum Ending {
     Answered(Reply),
     CutBody(Reply),
     Cut,
+    Held,
 }
 
 /// Handles every request of a provider's port.
@@ -92,9 +93,10 @@ pub(crate) async fn exchange(
     let request_bytes = body.as_ref().map_or(0, Bytes::len);
     let ending = service.end(&http, body, &knobs, fault);
     let (status, response_bytes) = match &ending {
-        Ending::Answered(reply) => (Some(reply.status), reply.body.len()),
-        Ending::CutBody(reply) => (Some(reply.status), reply.body.len() / 2),
-        Ending::Cut => (None, 0),
+        Ending::Answered(reply) => (reply.status.to_string(), reply.body.len()),
+        Ending::CutBody(reply) => (reply.status.to_string(), reply.body.len() / 2),
+        Ending::Cut => ("cut".to_owned(), 0),
+        Ending::Held => ("held".to_owned(), 0),
     };
     service.common.counter().finish(Exchange {
         remote,
@@ -104,6 +106,9 @@ pub(crate) async fn exchange(
         request_bytes,
         response_bytes,
     });
+    if let Ending::Held = ending {
+        return std::future::pending().await;
+    }
     service.respond(&http, ending)
 }
 
@@ -132,6 +137,12 @@ impl Service {
                 Ending::Cut
             }
             Some(Effect::CutBody) => Ending::CutBody(apply()),
+            Some(Effect::Hold { applied }) => {
+                if applied {
+                    apply();
+                }
+                Ending::Held
+            }
         }
     }
 
@@ -159,7 +170,7 @@ impl Service {
         let (reply, whole) = match ending {
             Ending::Answered(reply) => (reply, true),
             Ending::CutBody(reply) => (reply, false),
-            Ending::Cut => {
+            Ending::Cut | Ending::Held => {
                 if let Some(connection) = http.conn_data::<Connection>() {
                     connection.cut();
                 }

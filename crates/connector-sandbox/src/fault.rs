@@ -55,6 +55,11 @@ pub enum Effect {
     },
     /// Applies the request, then closes the connection in the middle of the answer's body.
     CutBody,
+    /// Never answers: the connection stays open for as long as the client waits.
+    Hold {
+        /// Whether the request takes effect first.
+        applied: bool,
+    },
 }
 
 /// The error that a fault answers with.
@@ -127,6 +132,18 @@ impl Fault {
     #[must_use]
     pub fn cut_body() -> Self {
         Self::with(Some(Effect::CutBody))
+    }
+
+    /// Leaves the request without an answer, for as long as the client waits, and without effect.
+    #[must_use]
+    pub fn hold_request() -> Self {
+        Self::with(Some(Effect::Hold { applied: false }))
+    }
+
+    /// Lets the request take effect, and leaves it without an answer for as long as the client waits.
+    #[must_use]
+    pub fn hold_answer() -> Self {
+        Self::with(Some(Effect::Hold { applied: true }))
     }
 
     /// Makes requests slow, and nothing else.

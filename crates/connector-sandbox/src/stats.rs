@@ -27,7 +27,8 @@ pub struct RouteStats {
     pub route: String,
     /// How many requests.
     pub requests: u64,
-    /// How many of them by status; `cut` counts connections that ended without an answer.
+    /// How many of them by status; `cut` counts connections that ended without an answer, `held` those
+    /// that stay without one.
     pub statuses: BTreeMap<String, u64>,
     /// Bytes of the requests' bodies.
     pub request_bytes: u64,
@@ -60,13 +61,13 @@ impl Stats {
 }
 
 /// One finished exchange.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Exchange<'a> {
     pub(crate) remote: Remote,
     pub(crate) method: &'a str,
     pub(crate) route: &'a str,
-    /// `None`: the connection was cut.
-    pub(crate) status: Option<u16>,
+    /// As [`RouteStats::statuses`] names it.
+    pub(crate) status: String,
     pub(crate) request_bytes: usize,
     pub(crate) response_bytes: usize,
 }
@@ -92,7 +93,6 @@ impl Counter {
 
     /// Notes how it ended.
     pub(crate) fn finish(&mut self, exchange: Exchange<'_>) {
-        let status = exchange.status.map_or_else(|| "cut".to_owned(), |status| status.to_string());
         let same = |entry: &&mut RouteStats| {
             entry.remote == exchange.remote
                 && entry.method == exchange.method
@@ -111,7 +111,7 @@ impl Counter {
         }
         if let Some(entry) = self.stats.routes.iter_mut().find(same) {
             entry.requests += 1;
-            *entry.statuses.entry(status).or_default() += 1;
+            *entry.statuses.entry(exchange.status).or_default() += 1;
             entry.request_bytes += u64::try_from(exchange.request_bytes).unwrap_or(u64::MAX);
             entry.response_bytes += u64::try_from(exchange.response_bytes).unwrap_or(u64::MAX);
         }
@@ -139,12 +139,12 @@ mod tests {
         for milliseconds in [0, 300, 900, 1400] {
             counter.arrive(Remote::Airtable, start + Duration::from_millis(milliseconds));
         }
-        for status in [Some(200), Some(429), None] {
+        for status in ["200", "429", "cut"] {
             counter.finish(Exchange {
                 remote: Remote::Airtable,
                 method: "GET",
                 route: "/v0/{base}/{table}",
-                status,
+                status: status.to_owned(),
                 request_bytes: 0,
                 response_bytes: 10,
             });

@@ -13,7 +13,8 @@ mod premises;
 mod tool;
 mod trio;
 
+pub use counting::writes;
 pub use office::Office;
-pub use premises::Backend;
+pub use premises::{Backend, Premises};
 pub use tool::Tool;
 pub use trio::Trio;

@@ -14,7 +14,7 @@ use crm_sync_server::clock::SystemClock;
 use crm_sync_server::crm;
 use crm_sync_server::store::DieselStore;
 
-use crate::counting::{lists, requests_that};
+use crate::counting::{lists, requests_that, writes};
 use crate::premises::Premises;
 use crate::{Backend, Tool};
 
@@ -101,7 +101,7 @@ impl Office {
 
     /// How many requests wrote records.
     pub fn writes(&self) -> u64 {
-        requests_that(&self.sandbox, |method, route| method != "GET" && !lists(route))
+        writes(&self.sandbox)
     }
 
     /// How many requests listed records.

@@ -16,7 +16,7 @@ pub enum Backend {
 
 /// An empty database, gone with the value.
 #[derive(Debug)]
-pub(crate) enum Premises {
+pub enum Premises {
     /// A folder with a file.
     Folder(tempfile::TempDir),
     /// A database on the server.
@@ -25,25 +25,49 @@ pub(crate) enum Premises {
 
 impl Premises {
     /// An empty database of this kind.
-    pub(crate) fn new(backend: Backend) -> Self {
+    #[must_use]
+    pub fn new(backend: Backend) -> Self {
         match backend {
             Backend::Sqlite => Self::Folder(tempfile::tempdir().expect("a folder")),
             Backend::Postgres => Self::Server(test_postgres::CLUSTER.database()),
         }
     }
 
-    /// How our program opens it.
-    pub(crate) fn database(&self) -> Database {
+    /// Another database that holds the same, as long as nobody is connected to this one.
+    #[must_use]
+    pub fn copy(&self) -> Self {
         match self {
-            Self::Folder(folder) => Database::sqlite(folder.path().join("crm.db")),
-            Self::Server(database) => database.url().parse().expect("a database's URL"),
+            Self::Folder(folder) => {
+                let copy = tempfile::tempdir().expect("a folder");
+                for file in std::fs::read_dir(folder.path()).expect("a folder") {
+                    let file = file.expect("a file");
+                    std::fs::copy(file.path(), copy.path().join(file.file_name())).expect("a copy");
+                }
+                Self::Folder(copy)
+            }
+            Self::Server(database) => Self::Server(test_postgres::CLUSTER.copy(database)),
         }
+    }
+
+    /// Its address, as the environment names it.
+    #[must_use]
+    pub fn url(&self) -> String {
+        match self {
+            Self::Folder(folder) => format!("sqlite:{}", folder.path().join("crm.db").display()),
+            Self::Server(database) => database.url().to_owned(),
+        }
+    }
+
+    /// How our program opens it.
+    #[must_use]
+    pub fn database(&self) -> Database {
+        self.url().parse().expect("a database's URL")
     }
 
     /// Changes a deal as the CRM's own page does, at a time that the test says: `assignment` is SQL, `notes = 'x'`.
     ///
     /// The CRM's triggers note the database's own time, which no test can move; it is put right here.
-    pub(crate) fn person_edits(&self, deal: &DealId, assignment: &str, at: chrono::DateTime<chrono::Utc>) {
+    pub fn person_edits(&self, deal: &DealId, assignment: &str, at: chrono::DateTime<chrono::Utc>) {
         let at = at.format("%Y-%m-%dT%H:%M:%S%.6fZ");
         self.execute(&format!(
             "UPDATE deals SET {assignment} WHERE id = {deal}; \
@@ -51,7 +75,8 @@ impl Premises {
         ));
     }
 
-    fn execute(&self, sql: &str) {
+    /// Does what the CRM does with statements of its own.
+    pub fn execute(&self, sql: &str) {
         let done = match self {
             Self::Folder(folder) => {
                 let path = folder.path().join("crm.db");

@@ -17,7 +17,7 @@ use crm_sync_server::crm;
 use crm_sync_server::store::DieselStore;
 use serde_json::{Value as Json, json};
 
-use crate::counting::{lists, requests_that};
+use crate::counting::writes;
 use crate::premises::Premises;
 use crate::{Backend, Tool};
 
@@ -169,7 +169,7 @@ impl Trio {
 
     /// How many requests wrote into a remote.
     pub fn writes(&self) -> u64 {
-        requests_that(&self.sandbox, |method, route| method != "GET" && !lists(route))
+        writes(&self.sandbox)
     }
 
     /// The page that the deal is linked to, if it is to one.

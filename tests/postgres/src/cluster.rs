@@ -112,6 +112,15 @@ impl Cluster {
         self.copy_of(&self.template(template, prepare))
     }
 
+    /// A fresh copy of a database of this server, as it is now. Nobody may be connected to it.
+    ///
+    /// # Panics
+    /// When the server refuses.
+    #[must_use]
+    pub fn copy(&self, database: &Database) -> Database {
+        self.copy_of(database.name())
+    }
+
     fn template(&self, template: &str, prepare: impl FnOnce(&str)) -> String {
         // A template whose `prepare` panicked was not registered: the next test tries anew, and fails for the
         // same reason instead of for a poisoned lock.

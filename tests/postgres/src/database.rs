@@ -27,6 +27,10 @@ impl Database {
         &self.url
     }
 
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Leaves the database to the guard, and answers its name.
     pub(crate) fn keep(mut self) -> String {
         mem::take(&mut self.name)

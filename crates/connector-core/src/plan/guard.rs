@@ -94,7 +94,9 @@ pub(super) fn trips(inputs: &Inputs<'_>, plan: &Plan) -> Vec<Trip> {
             trip(Guard::MassDelete, Some(side), None, deleted, live);
         }
         let created = count(&|op| op.action.creates() && op.action.target() == Some(side));
-        if live > 0 && created > limits.creates && beyond_share(created, limits.creates_share) {
+        // A first run that was cut off leaves links, and much to create still.
+        let has_run = inputs.state.baseline.is_some();
+        if live > 0 && has_run && created > limits.creates && beyond_share(created, limits.creates_share) {
             trip(Guard::CreateFlood, Some(side), None, created, live);
         }
         let updated = |op: &Op| {

@@ -4,6 +4,7 @@
 
 mod approval;
 mod choice;
+mod cut_off;
 mod deletions;
 mod desk;
 mod undo;

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use connector_sandbox::{Fault, Remote, Shape};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -42,6 +44,25 @@ async fn bodies_come_in_every_form_that_has_been_seen() {
     }
     client.sandbox.fault(Fault::status(422).saying("X", "y").once());
     assert_eq!(client.list(&[]).await, (422, error("X", "y")));
+}
+
+#[tokio::test]
+async fn a_held_request_is_never_answered_whether_it_took_effect_or_not() {
+    let client = Client::with_deals(0);
+    let body = json!({"fields": {"Name": "Acme"}});
+    for (fault, held, rows) in [(Fault::hold_request(), 1, 0), (Fault::hold_answer(), 2, 1)] {
+        client.sandbox.fault(fault.on("POST", TABLE).once());
+        let until_held = async {
+            while client.sandbox.stats().answers_with("POST", TABLE, "held") < held {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::select! {
+            answer = client.send(Method::POST, &client.deals(""), Some(&body)) => panic!("{answer:?}"),
+            () = until_held => {}
+        }
+        assert_eq!(client.sandbox.airtable_record_ids().len(), rows);
+    }
 }
 
 #[tokio::test]

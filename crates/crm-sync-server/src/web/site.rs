@@ -60,7 +60,10 @@ impl Site {
             address: settings.bind.ip(),
             attempts: Attempts::default(),
         };
-        let worker = Worker::new(app.clone(), WorkerSettings::default());
+        let mut tasks = WorkerSettings::default();
+        // Where a lease is short, what it kept is to be gone on with soon.
+        tasks.takeover = tasks.takeover.min(app.lease.to_std().unwrap_or_default() / 2);
+        let worker = Worker::new(app.clone(), tasks);
         Ok(Self { app, worker, access: Arc::new(access), sessions, stop })
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use connector_core::engine::EngineError;
 use connector_core::id::{ConnectionId, RunId};
 use connector_core::store::StoreError;
+use tokio::runtime::Handle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -56,7 +57,9 @@ pub(super) struct Desk {
     courses: Mutex<HashMap<Slot, Arc<Course>>>,
     /// The run of all connections that is under way.
     pub(super) round: Mutex<Option<RunHandle>>,
-    pub(super) tasks: TaskTracker,
+    tasks: TaskTracker,
+    /// Where the work is done, whoever asks: a thread that answers requests ends before the work does.
+    runtime: Handle,
     /// The program is ending.
     pub(super) closing: CancellationToken,
     /// It does not wait any longer.
@@ -71,7 +74,7 @@ struct Slot {
 }
 
 impl Worker {
-    /// A worker that waits to be asked.
+    /// A worker that waits to be asked. Its work is done in the Tokio runtime that this is called in.
     #[must_use]
     pub fn new(app: App, settings: WorkerSettings) -> Self {
         let closing = CancellationToken::new();
@@ -81,6 +84,7 @@ impl Worker {
             courses: Mutex::default(),
             round: Mutex::default(),
             tasks: TaskTracker::new(),
+            runtime: Handle::current(),
             closing,
             dropped: CancellationToken::new(),
         }))
@@ -89,8 +93,8 @@ impl Worker {
     /// Has it look after what it was not asked for: runs that a dead server left, and what is too old. Until
     /// [`shutdown`](Self::shutdown).
     pub fn attend(&self) {
-        self.0.tasks.spawn(takeover::keep_watch(self.clone()));
-        self.0.tasks.spawn(retention::keep_short(self.clone()));
+        self.spawn(takeover::keep_watch(self.clone()));
+        self.spawn(retention::keep_short(self.clone()));
     }
 
     /// Starts a job, unless one like it is under way for the connection, whoever asked for it and on whichever server:
@@ -138,6 +142,11 @@ impl Worker {
         }
     }
 
+    /// Has the work done that the program waits for when it ends.
+    pub(super) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.0.tasks.spawn_on(work, &self.0.runtime);
+    }
+
     /// The job of this id, if it is under way here.
     pub(super) fn course(&self, id: &RunId) -> Option<Arc<Course>> {
         self.courses().values().find(|course| course.id == *id).cloned()
@@ -160,7 +169,7 @@ impl Worker {
         }
         let course = Arc::new(Course::new(self.0.app.new_id().into(), job, self.0.closing.child_token()));
         courses.insert(slot, course.clone());
-        self.0.tasks.spawn(task::perform(self.clone(), course.clone()));
+        self.spawn(task::perform(self.clone(), course.clone()));
         Ok((course, true))
     }
 

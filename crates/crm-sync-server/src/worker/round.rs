@@ -32,7 +32,7 @@ impl Worker {
             first: Some(first),
             failure: None,
         };
-        self.0.tasks.spawn(round.go(connections));
+        self.spawn(round.go(connections));
         begun.await.unwrap_or_else(|_| Err(Arc::new(Failure::Closing)))
     }
 

@@ -61,8 +61,12 @@ pub(super) async fn perform(worker: Worker, course: Arc<Course>) {
             Ending::Interrupted
         }
         Some(Ok(ending)) => ending,
-        // Fenced: another run took over, and has said so in the history.
-        None | Some(Err(Failure::Store(StoreError::Fenced))) => Ending::Interrupted,
+        // Another run took over, and has said so in the history.
+        Some(Err(Failure::Store(StoreError::Fenced))) => {
+            tracing::warn!(run = %course.id, "a run lost its connection to another one, and ends without a further write");
+            Ending::Interrupted
+        }
+        None => Ending::Interrupted,
         Some(Err(failure)) => Ending::Failed(failure),
     };
     if matches!(ending, Ending::Interrupted) && course.job.is_run() {

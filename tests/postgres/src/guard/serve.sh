@@ -23,6 +23,7 @@ start() {
 listen_addresses = ''
 unix_socket_directories = '$folder'
 port = 5432
+max_connections = 400
 fsync = off
 synchronous_commit = off
 full_page_writes = off
