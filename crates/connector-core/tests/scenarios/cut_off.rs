@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::desk::Desk;
 
 /// Ends the run once it has done something.
+#[derive(Debug)]
 struct Impatient(CancellationToken);
 
 impl Watch for Impatient {
