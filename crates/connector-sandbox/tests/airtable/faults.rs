@@ -57,8 +57,9 @@ async fn a_held_request_is_never_answered_whether_it_took_effect_or_not() {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
+        let table = client.deals("");
         tokio::select! {
-            answer = client.send(Method::POST, &client.deals(""), Some(&body)) => panic!("{answer:?}"),
+            answer = client.send(Method::POST, &table, Some(&body)) => panic!("{answer:?}"),
             () = until_held => {}
         }
         assert_eq!(client.sandbox.airtable_record_ids().len(), rows);
