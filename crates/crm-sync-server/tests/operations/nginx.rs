@@ -66,6 +66,21 @@ impl Proxy {
     }
 }
 
+#[test]
+fn every_page_is_passed_on() {
+    let example = fs::read_to_string(root().join("deploy/nginx.conf")).unwrap();
+    let pages = include_str!("../../src/pages/mod.rs");
+    let paths = pages.split(".route(\"/").skip(1).filter_map(|rest| rest.split(['/', '"']).next());
+    let mut count = 0;
+    for path in paths.filter(|path| !path.is_empty()) {
+        let part = path.replace('.', "\\.");
+        let is_there = ["(", "|"].iter().any(|before| example.contains(&format!("{before}{part}")));
+        assert!(is_there, "/{path} stays with the CRM");
+        count += 1;
+    }
+    assert!(count >= 20, "{count} addresses");
+}
+
 #[tokio::test]
 async fn one_origin_serves_the_crm_and_the_sync_server() {
     let programs = test_python::programs(

@@ -58,6 +58,7 @@ impl Tour {
         walk.strangers();
         walk.settings();
         walk.syncs();
+        server.logged(|line| line.contains("\"message\":\"run ended\"") && line.contains("\"run\":\"0"));
         walk.wrong_places();
         walk.echoes();
         let page = walk.pages(&server);
