@@ -17,6 +17,7 @@ use crate::messages::Lang;
 use crate::metrics::Metrics;
 use crate::providers::Providers;
 use crate::secrets::Vault;
+use crate::service::budget;
 use crate::settings::Settings;
 use crate::store::{Database, DieselStore};
 
@@ -88,6 +89,15 @@ impl App {
     /// The remote of this name, with a token that is not stored: to try it.
     pub fn provider_with(&self, remote: &str, token: &SecretString) -> Result<Arc<dyn Provider>, Failure> {
         self.providers.open(remote, token)
+    }
+
+    /// Adds what the remotes were asked since the last time to the requests of this month.
+    pub async fn settle_calls(&self) -> Result<(), StoreError> {
+        let month = budget::month(self.clock.now());
+        for (remote, calls) in self.providers.uncounted() {
+            self.store.add_calls(&remote, &month, calls).await?;
+        }
+        Ok(())
     }
 
     /// A new id, greater than every earlier one.

@@ -114,6 +114,15 @@ pub enum Failure {
         /// The unit.
         unit: UnitKey,
     },
+    /// What is deleted on the other side cannot be marked so.
+    Mark {
+        /// The unit or field.
+        place: String,
+        /// The value.
+        value: String,
+        /// Why not.
+        why: MarkFault,
+    },
     /// A file cannot be read or written.
     File {
         /// Which one.
@@ -148,6 +157,17 @@ pub enum Failure {
     Sandbox(StartError),
     /// The demo did not come out as it should: in words of the language.
     Demo(String),
+}
+
+/// Why a value cannot mark what was deleted on the other side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MarkFault {
+    /// A mark in what is mapped would be an edit, and travel back.
+    Mapped,
+    /// Nothing of that kind can hold a mark.
+    Kind,
+    /// It cannot hold this value.
+    Value,
 }
 
 /// Why a run cannot be taken back.

@@ -2,13 +2,16 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-use crm_sync_server::cli::{self, args::Cli};
+use crm_sync_server::cli;
 use crm_sync_server::logs;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let cli = Cli::parse();
-    logs::start(&cli);
-    cli::run(cli).await
+    match cli::read(&std::env::args_os().collect::<Vec<_>>()) {
+        Ok(cli) => {
+            logs::start(&cli);
+            cli::run(cli).await
+        }
+        Err(exit) => exit,
+    }
 }

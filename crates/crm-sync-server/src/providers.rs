@@ -1,10 +1,11 @@
 //! The remotes: one provider for each, kept as long as its token stays the same.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use connector_airtable::AirtableProvider;
 use connector_core::provider::Provider;
+use connector_http::Meter;
 use connector_notion::NotionProvider;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -18,12 +19,21 @@ pub struct Providers {
     airtable: String,
     notion: String,
     kept: Mutex<HashMap<String, Kept>>,
+    /// What each remote was asked, for the providers of every token; what is counted is not counted again.
+    meters: Mutex<Vec<Metered>>,
 }
 
 #[derive(Debug)]
 struct Kept {
     token: SecretString,
     provider: Arc<dyn Provider>,
+}
+
+#[derive(Debug)]
+struct Metered {
+    remote: String,
+    meter: Arc<Meter>,
+    counted: u64,
 }
 
 impl Providers {
@@ -34,6 +44,7 @@ impl Providers {
             airtable: settings.airtable.endpoint.clone(),
             notion: settings.notion.endpoint.clone(),
             kept: Mutex::default(),
+            meters: Mutex::default(),
         }
     }
 
@@ -52,11 +63,41 @@ impl Providers {
 
     /// The remote of this name with a token that need not be kept. Calls nobody.
     pub fn open(&self, remote: &str, token: &SecretString) -> Result<Arc<dyn Provider>, Failure> {
-        match remote {
-            AIRTABLE => Ok(Arc::new(AirtableProvider::new(&self.airtable, token)?)),
-            NOTION => Ok(Arc::new(NotionProvider::new(&self.notion, token)?)),
-            _ => Err(Failure::NotYet { remote: remote.to_owned() }),
-        }
+        let (provider, meter): (Arc<dyn Provider>, _) = match remote {
+            AIRTABLE => {
+                let provider = AirtableProvider::new(&self.airtable, token)?;
+                let meter = provider.meter();
+                (Arc::new(provider), meter)
+            }
+            NOTION => {
+                let provider = NotionProvider::new(&self.notion, token)?;
+                let meter = provider.meter();
+                (Arc::new(provider), meter)
+            }
+            _ => return Err(Failure::NotYet { remote: remote.to_owned() }),
+        };
+        self.meters().push(Metered { remote: remote.to_owned(), meter, counted: 0 });
+        Ok(provider)
+    }
+
+    /// How many requests each remote got since this was asked last.
+    pub fn uncounted(&self) -> HashMap<String, u64> {
+        let mut found = HashMap::new();
+        self.meters().retain_mut(|metered| {
+            let attempts = metered.meter.attempts();
+            let more = attempts.saturating_sub(metered.counted);
+            metered.counted = attempts;
+            if more > 0 {
+                *found.entry(metered.remote.clone()).or_insert(0) += more;
+            }
+            // Nobody else holds it: its provider is gone.
+            Arc::strong_count(&metered.meter) > 1
+        });
+        found
+    }
+
+    fn meters(&self) -> MutexGuard<'_, Vec<Metered>> {
+        self.meters.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

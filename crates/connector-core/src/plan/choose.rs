@@ -6,7 +6,7 @@ use super::draft::{Draft, Subject};
 use super::inputs::Inputs;
 use super::op::{Action, Plan, Purpose, Reason, Rule, UnitChange};
 use super::planner::finished;
-use super::question::{Question, QuestionKind};
+use super::question::{Notice, Problem};
 use super::strategy::{Side, Strategy};
 use crate::canon::same;
 use crate::value::Value;
@@ -17,19 +17,26 @@ use crate::value::Value;
 pub fn plan_choice(inputs: &Inputs<'_>, conflict: &Conflict, side: Side) -> Plan {
     let mut draft = Draft::default();
     if choose(inputs, conflict, side, &mut draft).is_none() {
-        draft.questions.push(Question {
-            kind: QuestionKind::EditedSince,
-            deals: vec![conflict.deal.clone()],
-            remotes: vec![conflict.remote.clone()],
-            label: label(inputs, conflict),
-        });
+        draft.notices.push(moved(inputs, conflict));
     }
     finished(inputs, Purpose::Choice { conflict: conflict.id.clone() }, draft)
 }
 
-fn label(inputs: &Inputs<'_>, conflict: &Conflict) -> String {
+/// Says that neither of the two values is there any more, or no side to write it to.
+fn moved(inputs: &Inputs<'_>, conflict: &Conflict) -> Notice {
     let deal = inputs.crm.deals.get(&conflict.deal);
-    deal.map_or_else(|| conflict.deal.to_string(), |deal| deal_label(inputs, deal))
+    let position = inputs.units.position(conflict.unit.as_str());
+    let held = position.and_then(|position| deal?.values.get(position).cloned());
+    let bound = position.and_then(|position| inputs.binding.bound(position));
+    Notice {
+        deal: Some(conflict.deal.clone()),
+        remote: Some(conflict.remote.clone()),
+        label: deal.map_or_else(|| conflict.deal.to_string(), |deal| deal_label(inputs, deal)),
+        unit: Some(conflict.unit.clone()),
+        field: bound.map(|bound| bound.label.clone()),
+        value: held.unwrap_or(Value::Empty),
+        problem: Problem::EditedSince,
+    }
 }
 
 /// `None` when a side was edited since, or is gone.

@@ -136,8 +136,6 @@ impl fmt::Display for Question {
             QuestionKind::LostCreate => {
                 f.write_str("several records look like one that a cut-off run was making")?;
             }
-            QuestionKind::EditedSince => f.write_str("edited since the run; it stays as it is")?,
-            QuestionKind::CannotBeUndone => f.write_str("nobody can take this back")?,
             QuestionKind::Vanished => f.write_str("its record is not to be seen, and may not be deleted")?,
         }
         let deals = self.deals.iter().map(|id| format!("deal {id}"));

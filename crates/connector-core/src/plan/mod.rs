@@ -34,7 +34,7 @@ pub use guard::{Guard, Trip};
 pub use inputs::{Inputs, Limits, Policy};
 pub use op::{Action, Mode, Op, Plan, Purpose, Reading, Reason, Rule, UnitChange};
 pub use planner::plan;
-pub use question::{Answer, Notice, Problem, Question, QuestionKind};
+pub use question::{Answer, Lasting, Notice, Problem, Question, QuestionKind};
 pub use strategy::{Precedence, Side, Strategy};
 pub use undo::plan_undo;
 pub use verify::{Drift, DriftKind, UnitDrift, Verification, verify};

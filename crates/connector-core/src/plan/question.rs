@@ -44,10 +44,6 @@ pub enum QuestionKind {
     LostCreate,
     /// The record is not to be seen any more, and it cannot be told whether it was deleted.
     Vanished,
-    /// What a run wrote was edited since: taking the run back leaves it as it is.
-    EditedSince,
-    /// What a run did cannot be taken back: a record deleted for good, a value that the log does not tell.
-    CannotBeUndone,
 }
 
 /// What a person says to a [`Question`] about one record; it counts for one run.
@@ -124,6 +120,38 @@ pub enum Problem {
     /// The field is gone from the remote or changed its type; the unit is left alone.
     #[error("the field is gone or has another type; map it again")]
     Suspended,
+    /// What a run wrote, or what was in conflict, was edited since: it stays as it is.
+    #[error("it was edited since, and stays as it is")]
+    EditedSince,
+    /// What a run did cannot be taken back.
+    #[error("{why}")]
+    CannotBeUndone {
+        /// Why not.
+        why: Lasting,
+    },
+}
+
+/// Why what a run did stays.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray, thiserror::Error,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Lasting {
+    /// The run made a record, and the remote has no trash that a program can reach.
+    #[error("the record stays: the remote has no trash that it could go to")]
+    MadeWithoutTrash,
+    /// The run deleted a record.
+    #[error("the record was deleted, and only a person can bring it back")]
+    Deleted,
+    /// The run marked a record.
+    #[error("the mark stays: the log does not tell what was there before")]
+    Marked,
+    /// The log tells only that a sensitive value was there.
+    #[error("the log does not tell what was there before")]
+    Untold,
+    /// The field is not mapped any more.
+    #[error("the field is not mapped any more")]
+    Unmapped,
 }
 
 impl Problem {

@@ -4,17 +4,17 @@ use super::draft::{Draft, Subject};
 use super::inputs::Inputs;
 use super::op::{Action, Plan, Purpose, Reason, Rule, UnitChange};
 use super::planner::finished;
-use super::question::{Question, QuestionKind};
+use super::question::{Lasting, Notice, Problem};
 use super::strategy::Side;
 use crate::canon::same;
-use crate::id::RunId;
+use crate::id::{RunId, UnitKey};
 use crate::store::{LogEntry, OpOutcome};
 use crate::unit::Unit;
 use crate::value::Value;
 
 /// Plans to take back what `run` did, by its log: what was replaced comes back where the run's value still stands, what
-/// was made goes, what was deleted in the CRM returns. A later edit stays, and so does what nobody can take back: both
-/// are questions of the plan.
+/// was made goes, what was deleted in the CRM returns. A later edit stays, and so does what nobody can take back: the
+/// plan's notices tell both.
 ///
 /// Afterwards the two sides differ where the run had made them equal, and are left so until somebody edits one of them:
 /// a plan that is taken back does not come back by itself. The undoing of an undoing is planned the same way.
@@ -35,7 +35,8 @@ fn undo(inputs: &Inputs<'_>, entry: &LogEntry, draft: &mut Draft) {
         Action::CreateDeal | Action::RestoreDeal => take_away(inputs, entry, Side::Crm, draft),
         Action::CreateRecord | Action::RecreateRecord => take_away(inputs, entry, Side::Remote, draft),
         Action::DeleteDeal => bring_back(inputs, entry, draft),
-        Action::DeleteRecord | Action::FlagRecord => ask(entry, QuestionKind::CannotBeUndone, draft),
+        Action::DeleteRecord => stays(entry, Lasting::Deleted, draft),
+        Action::FlagRecord => stays(entry, Lasting::Marked, draft),
         Action::Link | Action::Agree | Action::Forget | Action::Release | Action::Stamp => {}
     }
 }
@@ -51,8 +52,7 @@ fn put_back(inputs: &Inputs<'_>, entry: &LogEntry, side: Side, draft: &mut Draft
                 after: change.before.clone(),
                 rule: Rule::Whole,
             }),
-            Standing::Still(..) | Standing::Unmapped => ask(entry, QuestionKind::CannotBeUndone, draft),
-            Standing::Edited => ask(entry, QuestionKind::EditedSince, draft),
+            standing => tell(inputs, entry, Some(change), standing.problem(), draft),
         }
     }
     if !changes.is_empty() {
@@ -72,14 +72,13 @@ fn take_away(inputs: &Inputs<'_>, entry: &LogEntry, side: Side, draft: &mut Draf
                 after: Value::Empty,
                 rule: Rule::Whole,
             }),
-            Standing::Edited => return ask(entry, QuestionKind::EditedSince, draft),
-            Standing::Unmapped => return ask(entry, QuestionKind::CannotBeUndone, draft),
+            standing => return tell(inputs, entry, Some(change), standing.problem(), draft),
         }
     }
     let action = if side == Side::Crm { Action::DeleteDeal } else { Action::DeleteRecord };
     // Without a trash it would be gone for good, with all that people wrote into fields that are not mapped.
     if action == Action::DeleteRecord && !inputs.capabilities.restores {
-        return ask(entry, QuestionKind::CannotBeUndone, draft);
+        return stays(entry, Lasting::MadeWithoutTrash, draft);
     }
     draft.op(subject(entry), action, Reason::Undone, changes, Vec::new());
 }
@@ -88,7 +87,7 @@ fn take_away(inputs: &Inputs<'_>, entry: &LogEntry, side: Side, draft: &mut Draf
 fn bring_back(inputs: &Inputs<'_>, entry: &LogEntry, draft: &mut Draft) {
     let is_there = entry.deal.as_ref().is_some_and(|deal| inputs.crm.deals.contains_key(deal));
     if is_there {
-        return ask(entry, QuestionKind::EditedSince, draft);
+        return tell(inputs, entry, None, Problem::EditedSince, draft);
     }
     let values = entry.changes.iter().map(|change| UnitChange {
         unit: change.unit.clone(),
@@ -103,7 +102,7 @@ fn bring_back(inputs: &Inputs<'_>, entry: &LogEntry, draft: &mut Draft) {
     if known {
         draft.op(subject(entry), Action::RestoreDeal, Reason::Undone, values.collect(), Vec::new());
     } else {
-        ask(entry, QuestionKind::CannotBeUndone, draft);
+        stays(entry, Lasting::Untold, draft);
     }
 }
 
@@ -115,6 +114,17 @@ enum Standing<'a> {
     Edited,
     /// Its field is not mapped any more: nobody can tell.
     Unmapped,
+}
+
+impl Standing<'_> {
+    /// Why the value stays, where it does.
+    const fn problem(&self) -> Problem {
+        match self {
+            Self::Still(..) => Problem::CannotBeUndone { why: Lasting::Untold },
+            Self::Edited => Problem::EditedSince,
+            Self::Unmapped => Problem::CannotBeUndone { why: Lasting::Unmapped },
+        }
+    }
 }
 
 fn standing<'a>(inputs: &Inputs<'a>, entry: &LogEntry, change: &UnitChange, side: Side) -> Standing<'a> {
@@ -145,14 +155,43 @@ fn subject(entry: &LogEntry) -> Subject<'_> {
     Subject { deal: entry.deal.as_ref(), remote: entry.remote.as_ref(), label: &entry.label, edited: None }
 }
 
-fn ask(entry: &LogEntry, kind: QuestionKind, draft: &mut Draft) {
-    let question = Question {
-        kind,
-        deals: entry.deal.iter().cloned().collect(),
-        remotes: entry.remote.iter().cloned().collect(),
+fn stays(entry: &LogEntry, why: Lasting, draft: &mut Draft) {
+    note(entry, None, None, Value::Empty, Problem::CannotBeUndone { why }, draft);
+}
+
+/// Tells what stays: the value of a unit as it is now, or the whole.
+fn tell(
+    inputs: &Inputs<'_>,
+    entry: &LogEntry,
+    change: Option<&UnitChange>,
+    problem: Problem,
+    draft: &mut Draft,
+) {
+    let position = change.and_then(|change| inputs.units.position(change.unit.as_str()));
+    let held = position.and_then(|position| match entry.action.target()? {
+        Side::Crm => inputs.crm.deals.get(entry.deal.as_ref()?)?.values.get(position),
+        Side::Remote => inputs.remote.rows.get(entry.remote.as_ref()?)?.values.get(position),
+    });
+    let field = position.and_then(|position| Some(inputs.binding.bound(position)?.label.clone()));
+    let unit = change.map(|change| change.unit.clone());
+    note(entry, unit, field, held.cloned().unwrap_or(Value::Empty), problem, draft);
+}
+
+fn note(
+    entry: &LogEntry,
+    unit: Option<UnitKey>,
+    field: Option<String>,
+    value: Value,
+    problem: Problem,
+    draft: &mut Draft,
+) {
+    draft.notices.push(Notice {
+        deal: entry.deal.clone(),
+        remote: entry.remote.clone(),
         label: entry.label.clone(),
-    };
-    if !draft.questions.contains(&question) {
-        draft.questions.push(question);
-    }
+        unit,
+        field,
+        value,
+        problem,
+    });
 }

@@ -1,7 +1,7 @@
 //! Using the other value of a conflict.
 
 use chrono::TimeDelta;
-use connector_core::plan::{Mode, Policy, Purpose, QuestionKind, Side, Strategy};
+use connector_core::plan::{Mode, Policy, Problem, Purpose, Side, Strategy};
 use connector_core::store::RunStatus;
 use rstest::rstest;
 
@@ -56,7 +56,7 @@ async fn a_value_that_was_edited_since_is_not_replaced_by_one_of_the_ledger() {
     let request = desk.request(Mode::Sync);
     let plan = desk.engine().plan_choice("choice".into(), &request, conflict, Side::Remote).await.unwrap();
     assert!(plan.ops.is_empty());
-    assert_eq!(plan.questions[0].kind, QuestionKind::EditedSince);
+    assert_eq!(plan.notices[0].problem, Problem::EditedSince);
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use connector_core::id::RunId;
 use connector_core::plan::{
-    Action, Deletion, Deletions, Guard, Mode, Plan, Policy, Purpose, QuestionKind, Strategy,
+    Action, Deletion, Deletions, Guard, Lasting, Mode, Plan, Policy, Problem, Purpose, Strategy,
 };
 use connector_core::store::{LogEntry, RunStatus, Store as _};
 use connector_core::testing::MemorySettings;
@@ -60,8 +60,8 @@ async fn a_run_is_taken_back_on_both_sides_and_does_not_come_back_by_itself() {
     assert_eq!(desk.cell(&first_record, "fNotes"), text("another one"), "a new edit travels");
 
     let (plan, _) = desk.undo(&undone).await;
-    assert_eq!(plan.questions.len(), 1, "{plan}");
-    assert_eq!(plan.questions[0].kind, QuestionKind::EditedSince);
+    assert_eq!(plan.notices.len(), 1, "{plan}");
+    assert_eq!(plan.notices[0].problem, Problem::EditedSince);
     assert_eq!(desk.held(&second, "notes"), text("from the remote"), "the undoing is undone");
     assert_eq!(desk.sync().await.1.lines().count(), 1);
 }
@@ -75,7 +75,7 @@ async fn what_was_edited_since_keeps_the_edit() {
     let run = desk.run().await;
     desk.connector.edit(&record, "fNotes", text("later")).unwrap();
     let (plan, _) = desk.undo(&run).await;
-    assert_eq!(plan.questions[0].kind, QuestionKind::EditedSince);
+    assert_eq!(plan.notices[0].problem, Problem::EditedSince);
     assert_eq!(desk.cell(&record, "fNotes"), text("later"));
     assert_eq!(desk.cell(&record, "fAmount"), Value::Number(100.into()));
 }
@@ -111,7 +111,7 @@ async fn a_deal_that_a_run_deleted_comes_back_and_a_record_without_a_trash_does_
     assert_eq!(desk.store.deal(&kept), None);
     let (plan, _) = desk.undo(&run).await;
     assert_eq!(actions(&plan), [Action::RestoreDeal]);
-    assert_eq!(plan.questions[0].kind, QuestionKind::CannotBeUndone);
+    assert_eq!(plan.notices[0].problem, Problem::CannotBeUndone { why: Lasting::Deleted });
     assert_eq!(desk.held(&kept, "client"), text("Acme"));
     assert_eq!(desk.sync().await.1.lines().count(), 1, "it is not deleted again");
 }
@@ -128,7 +128,7 @@ async fn a_field_that_is_not_mapped_any_more_cannot_be_taken_back() {
     let log = desk.log_of(&run);
     let plan = desk.engine().plan_undo("undo".into(), &request, &run, &log).await.unwrap();
     assert_eq!(plan.ops, []);
-    assert_eq!(plan.questions[0].kind, QuestionKind::CannotBeUndone);
+    assert_eq!(plan.notices[0].problem, Problem::CannotBeUndone { why: Lasting::Unmapped });
     assert_eq!(desk.cell(&record, "fNotes"), text("from the CRM"));
 }
 

@@ -5,7 +5,7 @@ mod review;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use connector_core::plan::{Guard, Mode, Strategy};
+use connector_core::plan::{Deletion, Guard, Mode, Strategy};
 
 pub use self::review::{
     AnswerArgs, ConflictsArgs, ConflictsCommand, Kept, QuestionsArgs, UndoArgs, VerifyArgs, Wish,
@@ -154,6 +154,28 @@ pub struct ConfigureArgs {
     /// Lets a sync add unknown options to select fields: true or false
     #[arg(long, value_name = "BOOL")]
     pub create_options: Option<bool>,
+    /// What becomes of a deal whose record was deleted
+    #[arg(long, value_parser = deletion, value_name = "off|flag|archive|hard", long_help = "What becomes of a deal whose \
+        record was deleted: off (it is left alone, the default), flag (it gets the mark), archive or hard (it goes; what it \
+        held can be brought back)")]
+    pub deletions_in_crm: Option<Deletion>,
+    /// What becomes of a record whose deal was deleted
+    #[arg(long, value_parser = deletion, value_name = "off|flag|archive|hard", long_help = "What becomes of a record whose \
+        deal was deleted: off (it is left alone, the default), flag (it gets the mark), archive (it goes to the trash, or \
+        gets the mark where there is no trash), hard (it goes, for good where there is no trash)")]
+    pub deletions_in_remote: Option<Deletion>,
+    /// Lets each deletion wait for an answer: true or false
+    #[arg(long, value_name = "BOOL")]
+    pub deletions_ask: Option<bool>,
+    /// What marks a deal whose record was deleted, in a unit that is not mapped, as notes=supprimé
+    #[arg(long, value_name = "UNIT=VALUE", value_parser = pair)]
+    pub mark_deal: Option<(String, String)>,
+    /// What marks a record whose deal was deleted, in a field that is not mapped, as Deleted=yes
+    #[arg(long, value_name = "FIELD=VALUE", value_parser = pair)]
+    pub mark_record: Option<(String, String)>,
+    /// The most requests in a month, as 1000 on Airtable's free plan; 0: no limit
+    #[arg(long, value_name = "NUMBER")]
+    pub monthly_calls: Option<u64>,
     /// Prints one JSON document
     #[arg(long)]
     pub json: bool,
@@ -302,7 +324,7 @@ pub enum TokensLeft {
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
-    let (unit, field) = text.split_once('=').ok_or("write UNIT=FIELD, as statut=Stage")?;
+    let (unit, field) = text.split_once('=').ok_or("statut=Stage")?;
     Ok((unit.trim().to_owned(), field.trim().to_owned()))
 }
 
@@ -310,15 +332,19 @@ fn strategy(text: &str) -> Result<Strategy, String> {
     named(text)
 }
 
+fn deletion(text: &str) -> Result<Deletion, String> {
+    named(text)
+}
+
 fn guard(text: &str) -> Result<Guard, String> {
     named(text)
 }
 
-/// One of an enum's values by its name; otherwise all the names.
+/// One of an enum's values by its name; otherwise all the names, which the message about the value goes on with.
 fn named<T: std::str::FromStr + strum::VariantArray + std::fmt::Display>(text: &str) -> Result<T, String> {
     text.replace('-', "_").parse().map_err(|_| {
         let names: Vec<String> = T::VARIANTS.iter().map(ToString::to_string).collect();
-        format!("it is none of {}", names.join(", "))
+        names.join(", ")
     })
 }
 

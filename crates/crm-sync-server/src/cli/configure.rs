@@ -1,5 +1,8 @@
 //! `configure`
 
+use std::collections::BTreeMap;
+
+use connector_core::plan::Side;
 use serde_json::json;
 
 use super::args::ConfigureArgs;
@@ -8,6 +11,12 @@ use crate::app::App;
 use crate::failure::Failure;
 use crate::report::{self, Speaker};
 use crate::service::configure::{self, KeyField, Wanted};
+
+/// What was chosen, by side.
+fn sides<T>(crm: Option<T>, remote: Option<T>) -> BTreeMap<Side, T> {
+    let chosen = [(Side::Crm, crm), (Side::Remote, remote)];
+    chosen.into_iter().filter_map(|(side, chosen)| Some((side, chosen?))).collect()
+}
 
 pub(super) async fn run(app: &App, console: Console, args: ConfigureArgs) -> Result<Exit, Failure> {
     let remote = args.remote.to_string();
@@ -25,6 +34,10 @@ pub(super) async fn run(app: &App, console: Console, args: ConfigureArgs) -> Res
         },
         natural_key: args.natural_key.map(|units| units.into_iter().filter(|unit| !none(unit)).collect()),
         create_options: args.create_options,
+        deletions: sides(args.deletions_in_crm, args.deletions_in_remote),
+        approve_deletions: args.deletions_ask,
+        marks: sides(args.mark_deal, args.mark_record),
+        monthly_calls: args.monthly_calls,
         ..Wanted::default()
     };
     let outcome = configure::configure(app, &remote, wanted).await?;

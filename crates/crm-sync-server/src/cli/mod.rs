@@ -17,10 +17,13 @@ mod serve;
 mod status;
 mod sync;
 mod undo;
+mod usage;
 mod verify;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
+use clap::Parser as _;
 use connector_core::engine::EngineError;
 use connector_core::store::{RunStatus, StoreError};
 use serde_json::json;
@@ -74,6 +77,17 @@ impl From<RunStatus> for Exit {
     }
 }
 
+/// Reads the command line, or says what is wrong with it; help and version are no fault.
+pub fn read(arguments: &[OsString]) -> Result<Cli, ExitCode> {
+    Cli::try_parse_from(arguments).map_err(|error| {
+        match usage::told(usage::lang(arguments), &error) {
+            Some(told) => Console { lang: usage::lang(arguments), json: false }.aside(&told),
+            None => drop(error.print()),
+        }
+        ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Failed.code()))
+    })
+}
+
 /// Does what the command line asks for, and says what came of it.
 pub async fn run(cli: Cli) -> ExitCode {
     let command = cli.command.unwrap_or(Command::Serve(ServeArgs {}));
@@ -100,28 +114,43 @@ async fn dispatch(environment: &Environment, command: Command, console: Console)
         }
     };
     let app = App::open(&settings).await?;
-    if let Command::Serve(_) = command {
-        stop_on_signal(console, messages::server_stopping(console.lang), cancel.clone());
-        return serve::run(app, console, &settings, cancel).await;
-    }
+    let stopping = match command {
+        Command::Serve(_) => messages::server_stopping(console.lang),
+        _ => stopping,
+    };
     stop_on_signal(console, stopping, cancel.clone());
+    let ended = perform(&app, console, command, &settings, cancel).await;
+    // A count that is lost is no failure of the command.
+    if let Err(error) = app.settle_calls().await {
+        tracing::warn!(%error, "this command's requests are not counted");
+    }
+    ended
+}
+
+async fn perform(
+    app: &App,
+    console: Console,
+    command: Command,
+    settings: &Settings,
+    cancel: CancellationToken,
+) -> Result<Exit, Failure> {
     match command {
-        Command::Serve(_) => serve::run(app, console, &settings, cancel).await,
+        Command::Serve(_) => serve::run(app.clone(), console, settings, cancel).await,
         Command::Demo(args) => demo::run(console, args, cancel).await,
-        Command::Configure(args) => configure::run(&app, console, args).await,
-        Command::Check(args) => check::run(&app, console, &args).await,
-        Command::Sync(args) => sync::run(&app, console, &args, cancel).await,
-        Command::Plan(args) => plan::run(&app, console, &args, cancel).await,
-        Command::Apply(args) => apply::run(&app, console, args, cancel).await,
-        Command::Undo(args) => undo::run(&app, console, &args, cancel).await,
-        Command::Verify(args) => verify::run(&app, console, &args).await,
-        Command::Conflicts(args) => conflicts::run(&app, console, args).await,
-        Command::Questions(args) => questions::list(&app, console, &args).await,
-        Command::Answer(args) => questions::answer(&app, console, args, cancel).await,
-        Command::Status(_) => status::run(&app, console).await,
-        Command::ImportCsv(args) => import_csv::run(&app, console, &args).await,
-        Command::Retire(args) => retire::run(&app, console, &args).await,
-        Command::RotateKey(args) => rotate_key::run(&app, console, &args).await,
+        Command::Configure(args) => configure::run(app, console, args).await,
+        Command::Check(args) => check::run(app, console, &args).await,
+        Command::Sync(args) => sync::run(app, console, &args, cancel).await,
+        Command::Plan(args) => plan::run(app, console, &args, cancel).await,
+        Command::Apply(args) => apply::run(app, console, args, cancel).await,
+        Command::Undo(args) => undo::run(app, console, &args, cancel).await,
+        Command::Verify(args) => verify::run(app, console, &args).await,
+        Command::Conflicts(args) => conflicts::run(app, console, args).await,
+        Command::Questions(args) => questions::list(app, console, &args).await,
+        Command::Answer(args) => questions::answer(app, console, args, cancel).await,
+        Command::Status(_) => status::run(app, console).await,
+        Command::ImportCsv(args) => import_csv::run(app, console, &args).await,
+        Command::Retire(args) => retire::run(app, console, &args).await,
+        Command::RotateKey(args) => rotate_key::run(app, console, &args).await,
     }
 }
 

@@ -6,7 +6,7 @@ use connector_core::engine::EngineError;
 
 use super::{Lang, finding, open_failure, remote_failure, remote_name, say, secrets_failure, store_failure};
 use crate::app::NOTION;
-use crate::failure::{Failure, NotUndoable};
+use crate::failure::{Failure, MarkFault, NotUndoable};
 
 /// What happened and what to do, in one or two sentences.
 #[expect(clippy::too_many_lines, reason = "one arm for each failure, each a sentence or two")]
@@ -155,6 +155,26 @@ pub fn failure(lang: Lang, failure: &Failure) -> String {
                 "{label}, {unit} : la valeur a été modifiée depuis ce conflit, rien n'a été écrit. La prochaine synchronisation regardera à nouveau.",
                 "{label}, {unit}: the value was edited since this conflict, nothing was written. The next sync looks again."
             )
+        }
+        Failure::Mark { place, value, why } => {
+            let (place, value) = (lang.quoted(place), lang.quoted(value));
+            match why {
+                MarkFault::Mapped => say!(
+                    lang,
+                    "{place} est associé : une marque y serait une modification, synchronisée à son tour. Choisissez un champ qui n'est pas associé.",
+                    "{place} is mapped: a mark there would be an edit, and synced in turn. Choose a field that is not mapped."
+                ),
+                MarkFault::Kind => say!(
+                    lang,
+                    "{place} ne peut pas contenir de marque. Choisissez un texte, une case à cocher ou une liste d'options.",
+                    "{place} cannot hold a mark. Choose a text, a checkbox or a list of options."
+                ),
+                MarkFault::Value => say!(
+                    lang,
+                    "{place} ne peut pas contenir {value}. Pour une case à cocher, écrivez oui ; pour une liste, une de ses options.",
+                    "{place} cannot hold {value}. For a checkbox, write yes; for a list, one of its options."
+                ),
+            }
         }
         Failure::File { path, source } => {
             let (path, why) = (path.display(), io_reason(lang, source));

@@ -1,7 +1,7 @@
 //! What keeps a value or a row from being carried, and what a person is asked.
 
 use connector_core::lens::{Note, Refusal};
-use connector_core::plan::{Guard, Problem, QuestionKind, Side, Trip};
+use connector_core::plan::{Guard, Lasting, Problem, QuestionKind, Side, Trip};
 use connector_core::unit::Fault;
 
 use super::{Lang, capitalised, day, moment, number, obstacle, remote_name, say, side_name, whole};
@@ -22,6 +22,41 @@ pub fn problem(lang: Lang, problem: &Problem) -> String {
             lang,
             "le champ a disparu, changé de type ou n'est plus partagé ; il n'est plus synchronisé. Partagez-le ou associez-le à nouveau",
             "the field is gone, has another type or is no longer shared; it is no longer synced. Share it or map it again"
+        ),
+        Problem::EditedSince => {
+            say!(lang, "modifié depuis : reste tel quel", "edited since: it stays as it is")
+        }
+        Problem::CannotBeUndone { why } => lasting(lang, *why),
+    }
+}
+
+/// Why what a run did stays, and what a person can do.
+fn lasting(lang: Lang, why: Lasting) -> String {
+    match why {
+        Lasting::MadeWithoutTrash => say!(
+            lang,
+            "la ligne créée reste : il n'y a pas de corbeille d'où elle pourrait revenir. Supprimez-la à la main si besoin",
+            "the record that was made stays: there is no trash that it could come back from. Delete it by hand if needed"
+        ),
+        Lasting::Deleted => say!(
+            lang,
+            "la ligne supprimée ne peut être rétablie que par vous, depuis la corbeille de l'outil",
+            "only you can bring the deleted record back, from the tool's trash"
+        ),
+        Lasting::Marked => say!(
+            lang,
+            "la marque reste : le journal ne dit pas ce qu'il y avait avant. Effacez-la à la main si besoin",
+            "the mark stays: the log does not tell what was there before. Clear it by hand if needed"
+        ),
+        Lasting::Untold => say!(
+            lang,
+            "le journal ne garde pas l'ancienne valeur de cette donnée. Corrigez-la à la main si besoin",
+            "the log does not keep the old value of this. Correct it by hand if needed"
+        ),
+        Lasting::Unmapped => say!(
+            lang,
+            "le champ n'est plus associé : il reste tel quel. Associez-le à nouveau, puis recommencez",
+            "the field is not mapped any more and stays as it is. Map it again, then start again"
         ),
     }
 }
@@ -195,16 +230,6 @@ pub fn question(lang: Lang, kind: QuestionKind, remote: &str) -> String {
             "une création interrompue a peut-être abouti. Regardez dans {there} avant de recommencer",
             "a creation that was cut off may have gone through. Look in {there} before trying again"
         ),
-        QuestionKind::EditedSince => say!(
-            lang,
-            "modifié depuis cette synchronisation : laissé tel quel",
-            "edited since that sync: left as it is"
-        ),
-        QuestionKind::CannotBeUndone => say!(
-            lang,
-            "ne peut pas être annulé : à refaire à la main si besoin",
-            "cannot be undone: do it by hand if needed"
-        ),
         QuestionKind::Vanished => say!(
             lang,
             "la ligne n'est plus visible, sans preuve qu'elle soit supprimée. Vérifiez vos droits dans {there}",
@@ -296,8 +321,6 @@ mod tests {
             QuestionKind::SecondDeal,
             QuestionKind::LostCreate,
             QuestionKind::Vanished,
-            QuestionKind::EditedSince,
-            QuestionKind::CannotBeUndone,
         ];
         for side in [Side::Crm, Side::Remote] {
             kinds.push(QuestionKind::EditedAfterDelete(side));
@@ -311,6 +334,13 @@ mod tests {
         for kind in questions() {
             let (fr, en) = (question(Lang::Fr, kind, "airtable"), question(Lang::En, kind, "airtable"));
             assert!(fr.len() > 20 && en.len() > 20 && fr != en, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn whatever_stays_is_told_in_both_languages() {
+        for why in Lasting::VARIANTS {
+            assert_ne!(lasting(Lang::Fr, *why), lasting(Lang::En, *why));
         }
     }
 

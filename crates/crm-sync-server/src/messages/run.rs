@@ -6,6 +6,13 @@ use connector_core::store::{OpOutcome, RunStatus};
 
 use super::{Lang, capitalised, remote_name, say, side_name, whole};
 
+/// The guards that a run was told to let pass, and who told it.
+#[must_use]
+pub fn overridden(lang: Lang, guards: &[String], trigger: &str) -> String {
+    let (guards, who) = (guards.join(", "), super::asked_by(lang, trigger));
+    say!(lang, "Précautions levées par {who} : {guards}", "Guards let pass by {who}: {guards}")
+}
+
 /// How a run ended.
 #[must_use]
 pub fn run_status(lang: Lang, status: RunStatus) -> String {

@@ -1,5 +1,6 @@
 //! What the doctor found.
 
+use connector_core::Error;
 use connector_core::plan::Side;
 
 use super::Speaker;
@@ -14,10 +15,10 @@ pub fn checkup(speaker: &Speaker<'_>, checkup: &Checkup) -> String {
     let mut text = Text::default();
     match &checkup.identity {
         Ok(identity) => text.line(&format!("✓ {}", messages::token_works(lang, identity, remote))),
-        Err(error) => {
-            let told = messages::remote_failure(lang, error.kind(), remote, error.detail());
-            text.line(&format!("✗ {told}"));
-        }
+        Err(error) => text.line(&failed(speaker, error)),
+    }
+    if !checkup.missing_scopes.is_empty() {
+        text.line(&format!("✗ {}", messages::scopes_missing(lang, &checkup.missing_scopes, remote)));
     }
     match &checkup.configured {
         Some(Ok(configured)) => {
@@ -32,14 +33,24 @@ pub fn checkup(speaker: &Speaker<'_>, checkup: &Checkup) -> String {
     }
     match &checkup.schema {
         Some(Ok(schema)) => {
-            let told = messages::fields_read(lang, schema.fields.len(), checkup.records);
+            let records = checkup.records.as_ref().and_then(|records| records.as_ref().ok().copied());
+            let told = messages::fields_read(lang, schema.fields.len(), records);
             text.line(&format!("✓ {told}"));
         }
-        Some(Err(error)) => {
-            let told = messages::remote_failure(lang, error.kind(), remote, error.detail());
-            text.line(&format!("✗ {told}"));
-        }
+        Some(Err(error)) => text.line(&failed(speaker, error)),
         None => {}
+    }
+    if let Some(Err(error)) = &checkup.records {
+        text.line(&failed(speaker, error));
+    }
+    if checkup.missing_scopes.is_empty() && checkup.rights_are_untold() {
+        text.line(&format!("· {}", messages::rights_untold(lang, remote)));
+    }
+    if let Some(Ok(configured)) = &checkup.configured {
+        let deletions = &configured.settings.connection.policy.deletions;
+        for line in messages::deletions(lang, deletions, remote) {
+            text.line(&line);
+        }
     }
     let findings: Vec<String> = checkup
         .findings
@@ -69,7 +80,14 @@ pub fn checkup(speaker: &Speaker<'_>, checkup: &Checkup) -> String {
         text.line("");
         text.line(&messages::prediction(lang, prediction, remote));
     }
+    if let Some(budget) = &checkup.budget {
+        text.line(&messages::budget(lang, budget, remote));
+    }
     text.end()
+}
+
+fn failed(speaker: &Speaker<'_>, error: &Error) -> String {
+    format!("✗ {}", messages::remote_failure(speaker.lang, error.kind(), speaker.remote, error.detail()))
 }
 
 fn sample(speaker: &Speaker<'_>, row: &SampleRow) -> String {

@@ -78,6 +78,10 @@ fn run_line(speaker: &Speaker<'_>, run: &Run) -> String {
     let counts = &record.counts;
     told.push('\n');
     told.push_str(&messages::counts_line(lang, counts, record.usage.calls, remote));
+    if !record.overrides.is_empty() {
+        told.push('\n');
+        told.push_str(&messages::overridden(lang, &record.overrides, &record.trigger));
+    }
     if let Some(message) = &record.message {
         told.push('\n');
         told.push_str(&messages::run_message(lang, message, remote));
@@ -121,6 +125,10 @@ pub fn configured(speaker: &Speaker<'_>, outcome: &Outcome) -> String {
         })
         .collect();
     text.list(speaker, &messages::findings_title(lang), &findings);
+    text.line("");
+    for line in messages::deletions(lang, &settings.connection.policy.deletions, speaker.remote) {
+        text.line(&line);
+    }
     text.end()
 }
 

@@ -142,12 +142,23 @@ pub fn checkup_json(speaker: &Speaker<'_>, checkup: &Checkup) -> Value {
         },
         "fields": fields,
         "findings": checkup.findings,
-        "records": checkup.records.map(|records| json!({"count": records.count, "exact": records.is_exact})),
+        "records": checkup.records.as_ref().map(|records| match records {
+            Ok(records) => json!({"count": records.count, "exact": records.is_exact}),
+            Err(error) => json!({"message": failed(error)}),
+        }),
+        "missing_scopes": checkup.missing_scopes,
         "sample": rows,
         "calls": checkup.prediction.map(|told| json!({
             "idle_sync": told.idle,
             "creations": told.creations,
             "bodies": told.bodies,
+            "per_minute": told.per_minute,
+        })),
+        "month": checkup.budget.map(|month| json!({
+            "used": month.used,
+            "foreseen": month.foreseen,
+            "limit": month.limit,
+            "left": month.left(),
         })),
     })
 }

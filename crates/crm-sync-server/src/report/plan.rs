@@ -13,10 +13,13 @@ use crate::messages;
 pub fn plan(speaker: &Speaker<'_>, plan: &Plan) -> String {
     let Speaker { lang, remote, .. } = *speaker;
     let mut text = Text::default();
-    let questions: Vec<String> = plan.questions.iter().map(|one| question(speaker, one)).collect();
+    let told = |notices: &[&Notice]| notices.iter().map(|one| notice(speaker, one)).collect::<Vec<_>>();
+    let (blocked, altered): (Vec<&Notice>, Vec<&Notice>) =
+        plan.notices.iter().partition(|notice| notice.problem.blocks());
+    let is_undo = matches!(plan.purpose, Purpose::Undo { .. });
     if let Purpose::Undo { run } = &plan.purpose {
         text.line(&messages::undo_title(lang, run, plan.id.as_str()));
-        text.list(speaker, &messages::undo_stays_title(lang), &questions);
+        text.list(speaker, &messages::undo_stays_title(lang), &told(&blocked));
         text.line("");
     } else {
         text.line(&messages::plan_title(lang, plan.mode, remote, plan.id.as_str()));
@@ -65,14 +68,12 @@ pub fn plan(speaker: &Speaker<'_>, plan: &Plan) -> String {
     let open: Vec<String> =
         plan.conflicts.iter().map(|conflict| disputed(speaker, conflict.deal.as_str(), conflict)).collect();
     text.list(speaker, &messages::conflicts_title(lang, false), &open);
-    let (blocked, altered): (Vec<&Notice>, Vec<&Notice>) =
-        plan.notices.iter().partition(|notice| notice.problem.blocks());
-    let told = |notices: &[&Notice]| notices.iter().map(|one| notice(speaker, one)).collect::<Vec<_>>();
-    text.list(speaker, &messages::refused_title(lang), &told(&blocked));
-    text.list(speaker, &messages::altered_title(lang), &told(&altered));
-    if plan.purpose == Purpose::Agree {
-        text.list(speaker, &messages::questions_title(lang), &questions);
+    if !is_undo {
+        text.list(speaker, &messages::refused_title(lang), &told(&blocked));
     }
+    text.list(speaker, &messages::altered_title(lang), &told(&altered));
+    let questions: Vec<String> = plan.questions.iter().map(|one| question(speaker, one)).collect();
+    text.list(speaker, &messages::questions_title(lang), &questions);
     text.end()
 }
 

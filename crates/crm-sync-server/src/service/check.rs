@@ -11,8 +11,9 @@ use connector_core::store::Store;
 use connector_core::value::Value;
 use futures::StreamExt;
 
+use super::budget::{self, Budget};
 use super::connection::{self, Configured};
-use crate::app::App;
+use crate::app::{AIRTABLE, App};
 use crate::failure::Failure;
 
 /// How many records are shown.
@@ -35,12 +36,16 @@ pub struct Checkup {
     pub findings: Vec<Finding>,
     /// What each mapped unit's field is called, and how faithfully it carries values; by the units' position.
     pub carried: Vec<(usize, String, Fidelity)>,
-    /// How many records there are.
-    pub records: Option<Records>,
+    /// What the token may not do and a sync needs, as far as the remote tells.
+    pub missing_scopes: Vec<&'static str>,
+    /// How many records there are, or why they cannot be read.
+    pub records: Option<Result<Records, Error>>,
     /// A few records as deals.
     pub rows: Vec<SampleRow>,
     /// What a sync would cost.
     pub prediction: Option<Prediction>,
+    /// The requests of this month.
+    pub budget: Option<Budget>,
 }
 
 /// How many records a container has, as one page of a listing tells.
@@ -72,15 +77,25 @@ pub struct Prediction {
     pub creations: usize,
     /// How many records one page holds.
     pub page: usize,
+    /// How many requests the remote lets through in a minute.
+    pub per_minute: usize,
     /// Reading the bodies of the linked records for the first time, at least, if the mapping has them.
     pub bodies: Option<usize>,
 }
 
 impl Checkup {
+    /// Whether the token works and the remote does not tell what it may do: the first write tells.
+    #[must_use]
+    pub fn rights_are_untold(&self) -> bool {
+        self.identity.as_ref().is_ok_and(|identity| identity.scopes.is_none())
+    }
+
     /// Whether every step went through.
     #[must_use]
     pub fn is_sound(&self) -> bool {
         self.identity.is_ok()
+            && self.missing_scopes.is_empty()
+            && !matches!(self.records, Some(Err(_)))
             && self.configured.as_ref().is_some_and(Result::is_ok)
             && self.schema.as_ref().is_some_and(Result::is_ok)
             && self
@@ -99,12 +114,18 @@ pub async fn check(app: &App, remote: &str) -> Result<Checkup, Failure> {
         identity: provider.identity().await,
         configured: None,
         schema: None,
+        missing_scopes: Vec::new(),
         findings: Vec::new(),
         carried: Vec::new(),
         records: None,
         rows: Vec::new(),
         prediction: None,
+        budget: None,
     };
+    if let Ok(Identity { scopes: Some(scopes), .. }) = &checkup.identity {
+        let needed = needed_scopes(remote).iter().copied();
+        checkup.missing_scopes = needed.filter(|scope| !scopes.iter().any(|held| held == scope)).collect();
+    }
     if checkup.identity.is_err() {
         return Ok(checkup);
     }
@@ -132,13 +153,16 @@ pub async fn check(app: &App, remote: &str) -> Result<Checkup, Failure> {
                 |id: &FieldId| schema.field(id).is_some_and(|of| matches!(of.kind, FieldKind::Body));
             has_bodies = binding.iter().any(|(_, bound)| is_body(&bound.field));
             let fields: Vec<FieldId> = binding.fields().into_iter().filter(|id| !is_body(id)).collect();
-            if let Some(page) = connector.list(Listing::everything(fields.clone())).next().await {
-                let page = page?;
-                let is_exact = page.is_last(&connector.capabilities());
-                checkup.records = Some(Records { count: page.deals.len(), is_exact });
-                let shown = page.deals.iter().take(SAMPLE);
-                checkup.rows = shown.map(|deal| sample(&binding, &fields, deal)).collect();
-            }
+            checkup.records = match connector.list(Listing::everything(fields.clone())).next().await {
+                None => Some(Ok(Records { count: 0, is_exact: true })),
+                Some(Err(error)) => Some(Err(error)),
+                Some(Ok(page)) => {
+                    let shown = page.deals.iter().take(SAMPLE);
+                    checkup.rows = shown.map(|deal| sample(&binding, &fields, deal)).collect();
+                    let is_exact = page.is_last(&connector.capabilities());
+                    Some(Ok(Records { count: page.deals.len(), is_exact }))
+                }
+            };
             checkup.schema = Some(Ok(schema));
         }
     }
@@ -151,10 +175,28 @@ pub async fn check(app: &App, remote: &str) -> Result<Checkup, Failure> {
         idle: OVERHEAD + linked.div_ceil(capabilities.page.get()).max(1),
         creations: deals.saturating_sub(linked).div_ceil(capabilities.batch.get()),
         page: capabilities.page.get(),
+        per_minute: per_minute(remote),
         bodies: has_bodies.then_some(linked),
     });
+    checkup.budget = Some(budget::of(app, &configured).await?);
     checkup.configured = Some(Ok(configured));
     Ok(checkup)
+}
+
+/// What a sync asks of a token, where the remote has names for it.
+fn needed_scopes(remote: &str) -> &'static [&'static str] {
+    match remote {
+        AIRTABLE => &["data.records:read", "data.records:write", "schema.bases:read"],
+        _ => &[],
+    }
+}
+
+/// How many requests the remote lets through in a minute.
+fn per_minute(remote: &str) -> usize {
+    match remote {
+        AIRTABLE => connector_airtable::Tuning::default().requests_per_base.saturating_mul(60),
+        _ => connector_notion::Tuning::default().requests,
+    }
 }
 
 fn sample(binding: &Binding, fields: &[FieldId], deal: &connector_core::connector::RemoteDeal) -> SampleRow {

@@ -14,6 +14,7 @@ use connector_core::schema::{Field, FieldKind, Schema};
 use connector_core::unit::Units;
 
 use super::connection::{Configured, ConnectionSettings, connection_id};
+use super::marks;
 use crate::app::App;
 use crate::crm;
 use crate::failure::Failure;
@@ -47,6 +48,10 @@ pub struct Wanted {
     pub deletions: BTreeMap<Side, Deletion>,
     /// Whether each deletion waits for a person.
     pub approve_deletions: Option<bool>,
+    /// What marks this side when the other side deleted: a unit or field, and its value; without a value, nothing does.
+    pub marks: BTreeMap<Side, (String, String)>,
+    /// The most requests in a month; 0 takes the limit away.
+    pub monthly_calls: Option<u64>,
     /// Whether a field that the table lacks means “not mapped”, as on the CRM's own page, and is no error.
     pub forgiving: bool,
 }
@@ -147,6 +152,7 @@ pub async fn draft(app: &App, remote: &str, wanted: Wanted) -> Result<Draft, Fai
         policy.deletions.approval = approval;
     }
     let kept = before.as_ref().is_some_and(|before| before.connection.create_options);
+    let monthly_calls = wanted.monthly_calls.or(before.as_ref().and_then(|before| before.monthly_calls));
     let create_options = wanted.create_options.unwrap_or(kept);
 
     let settings = ConnectorSettings { base: base.clone(), container: table.id.clone(), create_options };
@@ -159,11 +165,18 @@ pub async fn draft(app: &App, remote: &str, wanted: Wanted) -> Result<Draft, Fai
     choose_ways(app.units(), &schema, &mut mapping, &wanted);
     choose_key(app.units(), &mut mapping, wanted.natural_key)?;
     choose_key_field(connector.as_ref(), &mut schema, &mut mapping, &wanted.key_field).await?;
+    marks::choose(app.units(), &schema, &mapping, &mut policy.deletions, &wanted.marks)?;
 
     let findings = mapping.check(app.units(), &schema);
     let guesses = Mapping::suggest(app.units(), &schema).guesses;
     let connection = Connection { id, mapping, policy, create_options };
-    let settings = ConnectionSettings { base, table: table.id, table_name: table.name, connection };
+    let settings = ConnectionSettings {
+        base,
+        table: table.id,
+        table_name: table.name,
+        connection,
+        monthly_calls: monthly_calls.filter(|calls| *calls > 0),
+    };
     Ok(Draft { settings, connector, schema, guesses, findings })
 }
 
@@ -338,11 +351,11 @@ async fn choose_key_field(
     Ok(())
 }
 
-fn unit_called<'u>(units: &'u Units, name: &str) -> Option<&'u connector_core::unit::Unit> {
+pub(super) fn unit_called<'u>(units: &'u Units, name: &str) -> Option<&'u connector_core::unit::Unit> {
     units.get(name).or_else(|| units.iter().find(|unit| fold(unit.name()) == fold(name)))
 }
 
-fn field_called<'s>(schema: &'s Schema, name: &str) -> Option<&'s Field> {
+pub(super) fn field_called<'s>(schema: &'s Schema, name: &str) -> Option<&'s Field> {
     let exact = schema.fields.iter().find(|field| field.id.as_str() == name || field.name == name);
     exact.or_else(|| schema.fields.iter().find(|field| fold(&field.name) == fold(name)))
 }

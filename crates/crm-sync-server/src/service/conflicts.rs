@@ -45,7 +45,7 @@ pub async fn decide(
     let engine = order.engine(app, &configured).await?;
     let request = order.request(app);
     let plan = engine.plan_choice(plan, &request, &disputed.conflict, keep).await?;
-    if let Some(moved) = plan.questions.first() {
+    if let Some(moved) = plan.notices.first() {
         return Err(Failure::ConflictMoved { label: moved.label.clone(), unit: disputed.conflict.unit });
     }
     Ok(sync::apply(app, &plan.id, Order { mode: Mode::Sync, ..order }).await?.1)

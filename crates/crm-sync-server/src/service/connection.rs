@@ -22,6 +22,9 @@ pub struct ConnectionSettings {
     pub table_name: String,
     /// The mapping, and what the user chose.
     pub connection: Connection,
+    /// The most requests in a month; no limit when absent.
+    #[serde(default)]
+    pub monthly_calls: Option<u64>,
 }
 
 /// A connection and its remote.

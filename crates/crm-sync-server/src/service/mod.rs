@@ -1,5 +1,6 @@
 //! What the program does, apart from how it is asked and how it answers.
 
+pub mod budget;
 pub mod check;
 pub mod configure;
 pub mod conflicts;
@@ -8,6 +9,7 @@ pub mod crm_settings;
 pub mod deals_file;
 mod fence;
 pub mod glance;
+mod marks;
 pub mod questions;
 pub mod sampling;
 pub mod sync;

@@ -11,6 +11,7 @@ use connector_core::plan::{Answer, Guard, Mode, Plan, Problem, Side};
 use connector_core::store::{OpOutcome, RunRecord, RunStatus, Store};
 use tokio_util::sync::CancellationToken;
 
+use super::budget;
 use super::connection::{self, Configured};
 use super::fence::{Fenced, Lookout};
 use super::questions;
@@ -82,7 +83,9 @@ impl Order {
 
     /// An engine whose runs write into the remote only while they have the connection.
     pub(super) async fn engine(&self, app: &App, configured: &Configured) -> Result<Engine, Failure> {
-        let connection = configured.settings.connection.clone();
+        let mut connection = configured.settings.connection.clone();
+        let limits = &mut connection.policy.limits;
+        limits.calls = limits.calls.into_iter().chain(budget::of(app, configured).await?.left()).min();
         let connector = connection::connector(app, configured).await?;
         let fenced = Arc::new(Fenced::new(connector, app, &connection.id));
         let lookout = Arc::new(Lookout::new(fenced.clone(), self.watch.clone()));
@@ -223,6 +226,7 @@ impl Line {
 /// Remembers what the run asked, and adds it to the list that the CRM's own page shows: a line for each direction.
 async fn note(app: &App, configured: &Configured, report: &Report) -> Result<(), Failure> {
     let (record, remote) = (&report.record, configured.remote.as_str());
+    app.settle_calls().await?;
     if let Some(plan) = &report.plan {
         questions::note(app, &configured.settings.connection.id, &record.id, plan).await?;
     }

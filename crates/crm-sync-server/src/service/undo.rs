@@ -27,7 +27,7 @@ fn has_written(run: &Run) -> bool {
 }
 
 /// Makes a plan that takes a run back, of the id that the order gives, and keeps it; `sync::apply` does what it says.
-/// Its questions tell what stays as it is, and why. It reads only what the run wrote, where that costs fewer requests.
+/// Its notices tell what stays as it is, and why. It reads only what the run wrote, where that costs fewer requests.
 pub async fn plan(app: &App, run: &RunId, order: &Order) -> Result<(Configured, Plan), Failure> {
     let refused = |why| Failure::NotUndoable { run: run.clone(), why };
     let found = app.store.run_of(run).await?.ok_or_else(|| Failure::NoRun { run: run.clone() })?;

@@ -6,6 +6,7 @@
 
 mod baselines;
 mod books;
+mod calls;
 mod columns;
 mod commit;
 mod configs;

@@ -26,6 +26,7 @@ pub fn verdict(failure: &Failure) -> (StatusCode, &'static str) {
         Failure::UnknownUnits { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "unknown_units"),
         Failure::UnknownFields { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "unknown_fields"),
         Failure::BrokenMapping { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "broken_mapping"),
+        Failure::Mark { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "wrong_mark"),
         Failure::Csv { .. } | Failure::CsvColumns { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "not_csv"),
         Failure::NoRun { .. } => (StatusCode::NOT_FOUND, "unknown_run"),
         Failure::NothingToUndo => (StatusCode::CONFLICT, "nothing_to_undo"),

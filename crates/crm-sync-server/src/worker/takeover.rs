@@ -35,6 +35,9 @@ pub(super) async fn keep_watch(worker: Worker) {
             }
             Err(error) => tracing::warn!(%error, "interrupted runs cannot be looked for"),
         }
+        if let Err(error) = worker.0.app.settle_calls().await {
+            tracing::warn!(%error, "the requests to the remotes cannot be counted");
+        }
         if pause(&worker, worker.0.settings.takeover).await.is_break() {
             return;
         }

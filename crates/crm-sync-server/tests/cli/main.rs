@@ -7,7 +7,9 @@
     reason = "what a test does not get, it fails for"
 )]
 
+mod budget;
 mod crm;
+mod deletions;
 mod demo;
 mod notion;
 mod notion_faults;

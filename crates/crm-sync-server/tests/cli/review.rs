@@ -82,7 +82,8 @@ fn an_undoing_says_first_what_stays_and_why() {
     let undone = office.run(&["undo", "last", "--yes"]);
     assert_eq!(undone.code, 0, "{undone:?}");
     let told = undone.text();
-    let (stays, goes) = (told.find("modifié depuis cette synchronisation"), told.find("À mettre à jour"));
+    let (stays, goes) =
+        (told.find("Notes (« Notes ») = « plus tard »\n    modifié depuis"), told.find("À mettre à jour"));
     assert!(stays.is_some() && stays < goes, "{told}");
     assert_eq!(office.cell(&record, "Notes"), json!("plus tard"));
     assert_eq!(office.cell(&record, "Amount"), json!(1200));
