@@ -268,6 +268,15 @@ impl Browser {
         self.post("/execute/sync", &json!({"script": script, "args": arguments}))
     }
 
+    /// What the server answers to a script of the page that is open.
+    pub fn fetched(&self, path: &str) -> String {
+        let script = format!(
+            "const done = arguments[arguments.length - 1]; \
+             fetch({path:?}).then(answer => answer.text()).then(done, error => done(String(error)));"
+        );
+        self.awaited(&script).as_str().unwrap_or_default().to_owned()
+    }
+
     /// What a script gives that calls its last argument with it.
     pub fn awaited(&self, script: &str) -> Value {
         self.post("/execute/async", &json!({"script": script, "args": []}))
@@ -318,8 +327,14 @@ impl Browser {
         let height =
             height.as_u64().and_then(|height| u32::try_from(height).ok()).unwrap_or(self.screen.height);
         self.resize(height.clamp(self.screen.height / 2, 12_000));
-        let taken = self.command("Page.captureScreenshot", &json!({"format": "png"}));
+        let picture = self.view();
         self.resize(self.screen.height);
+        picture
+    }
+
+    /// What the screen shows of the page, as a picture.
+    pub fn view(&self) -> Vec<u8> {
+        let taken = self.command("Page.captureScreenshot", &json!({"format": "png"}));
         STANDARD.decode(taken["data"].as_str().unwrap_or_default()).expect("a picture")
     }
 

@@ -162,7 +162,7 @@ async fn view(visitor: &Visitor, tool: Tool, fault: String) -> Result<View, Trou
         frame: visitor.frame(tool.name(), Place::Connectors).await?,
         remote: tool.remote,
         name: tool.name(),
-        lead: messages::connector_lead(lang, tool.remote),
+        lead: messages::connector_lead(lang, tool.remote, is_ready),
         tabs,
         state: connectors::state(lang, &glance),
         sync_told: told,

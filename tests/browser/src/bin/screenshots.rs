@@ -24,6 +24,19 @@ fn main() {
             take(&browser, rest, &folder);
         }
     }
+    take_for_readme(&tour, Path::new(&folder));
+}
+
+/// What stands in the README: what a desk shows of a page at once.
+fn take_for_readme(tour: &Tour, folder: &Path) {
+    let folder = folder.join("readme");
+    fs::create_dir_all(&folder).expect("a folder");
+    let browser =
+        Browser::open(&tour.office.url, Screen { language: "en", height: 860, ..Screen::default() });
+    for stop in &tour.stops {
+        browser.visit(&stop.path);
+        fs::write(folder.join(format!("{}.png", stop.name)), browser.view()).expect("a file");
+    }
 }
 
 fn take(browser: &Browser, stops: &[Stop], folder: &Path) {

@@ -41,6 +41,14 @@ fn every_page_is_accessible_narrow_silent_and_in_both_languages() {
         complaints.extend(look(&browser, &tour.empty.url, rest));
     }
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+    let browser = Browser::open(&tour.office.url, Screen::default());
+    browser.visit("/connectors");
+    let run = tour.stops.iter().find(|stop| stop.name == "run").unwrap();
+    for path in ["/history.csv", "/history.json", &format!("{}/events", run.path)] {
+        let told = browser.fetched(path);
+        assert!(told.len() > 20, "{path}: {told}");
+        assert!(!secrets.iter().any(|secret| contains_part(&told, secret)), "a secret in {path}:\n{told}");
+    }
     for log in [tour.office.log(), tour.empty.log()] {
         let found = secrets.iter().find(|secret| contains_part(&log, secret));
         assert!(found.is_none(), "a secret in the log:\n{log}");

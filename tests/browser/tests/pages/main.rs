@@ -8,4 +8,5 @@ mod looks;
 mod mapping;
 mod neighbours;
 mod running;
+mod sign_in;
 mod weight;

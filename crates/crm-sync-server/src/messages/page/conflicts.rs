@@ -11,7 +11,6 @@ words! {
     conflicts_none_decided: "Aucun conflit n'a encore été décidé." / "No conflict was decided so far.";
     conflict_base: "Dernier accord" / "Last agreement";
     conflict_never: "Jamais en accord" / "Never agreed";
-    conflict_crm: "CRM" / "In the CRM";
     conflict_keep: "Garder cette valeur" / "Keep this value";
     conflict_use_other: "Prendre l'autre valeur" / "Use the other one";
     conflict_won: "Gardée" / "Kept";

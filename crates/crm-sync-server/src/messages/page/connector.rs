@@ -10,7 +10,6 @@ words! {
     connectors_manage: "Gérer" / "Manage";
     connectors_recent: "Dernières synchronisations" / "Last syncs";
     connectors_all_runs: "Tout l'historique" / "The whole history";
-    connectors_none: "Aucun deal n'est encore synchronisé." / "No deal is synced yet.";
     configure_first: "Configurez d'abord le connecteur" / "Configure the connector first";
     token_first: "Enregistrez d'abord un jeton" / "Store a token first";
     state_new: "À configurer" / "Not set up";
@@ -46,14 +45,12 @@ words! {
     token_address: "Adresse\u{a0}:" / "Address:";
     token_missing: "Collez d'abord un jeton." / "Paste a token first.";
     token_malformed: "Un jeton n'a ni espace ni retour à la ligne. Copiez-le à nouveau, en entier." / "A token has no blank and no line break. Copy it again, whole.";
-    token_remove: "Effacer le jeton" / "Remove the token";
     test_title: "Test de la connexion" / "Connection test";
     test_lead: "Vérifie le jeton, ses droits et la table choisie. Rien n'est écrit." / "Checks the token, its scopes and the chosen table. Nothing is written.";
     test_action: "Tester la connexion" / "Test the connection";
     test_works: "Connecté" / "Connected";
     test_fails: "Échec" / "Failed";
     test_missing: "Il manque" / "Missing";
-    test_known: "Bon à savoir" / "Good to know";
     table_lead: "Choisissez dans la liste de ce que le jeton peut voir, ou collez une adresse." / "Choose from what the token can see, or paste an address.";
     table_paste: "Adresse de la table, copiée du navigateur" / "Address of the table, copied from the browser";
     table_open: "Ouvrir cette table" / "Open this table";
@@ -130,8 +127,15 @@ pub fn token_label(lang: Lang, remote: &str) -> String {
 
 /// What a connector's page is for.
 #[must_use]
-pub fn connector_lead(lang: Lang, remote: &str) -> String {
+pub fn connector_lead(lang: Lang, remote: &str, is_ready: bool) -> String {
     let there = remote_name(remote);
+    if is_ready {
+        return say!(
+            lang,
+            "Le CRM et {there} sont reliés. Chaque étape ci-dessous reste modifiable.",
+            "The CRM and {there} are connected. Each step below can still be changed."
+        );
+    }
     say!(
         lang,
         "Quatre étapes, dans l'ordre, puis l'aperçu de la première synchronisation avec {there}.",

@@ -20,11 +20,9 @@ words! {
     busy_saving: "Enregistrement…" / "Saving…";
     done_saved: "Configuration sauvegardée" / "Configuration saved";
     done_token: "Le jeton est enregistré et fonctionne. Il ne quitte jamais ce serveur." / "The token is stored and works. It never leaves this server.";
-    done_token_removed: "Le jeton enregistré est effacé." / "The stored token is removed.";
     done_key_field: "Le champ «\u{a0}CRM ID\u{a0}» est créé et servira à reconnaître chaque deal." / "The field “CRM ID” was added and will tell which deal each record is.";
     done_cancel: "Interruption demandée\u{a0}: l'opération en cours se termine, rien d'autre ne commence." / "Stop requested: the operation under way ends, nothing else begins.";
     done_resolved: "Décision appliquée des deux côtés." / "Your decision was applied on both sides.";
-    done_recorded: "Décision notée\u{a0}: elle sera appliquée à la prochaine synchronisation." / "Your decision is noted: the next sync applies it.";
     sign_in_title: "Connexion" / "Sign in";
     sign_in_lead: "Ce serveur demande une clé\u{a0}: la valeur de CRM_SYNC_API_KEY, choisie lors de son installation." / "This server asks for a key: the value of CRM_SYNC_API_KEY, chosen when it was installed.";
     sign_in_key: "Clé" / "Key";
@@ -36,7 +34,6 @@ words! {
     trouble_missing_told: "Cette adresse ne mène à rien, ou ce qu'elle montrait n'existe plus." / "This address leads nowhere, or what it showed is no longer there.";
     trouble_csrf: "Ce formulaire n'est plus valable. Revenez à la page précédente, rechargez-la, puis recommencez\u{a0}: rien n'a été modifié." / "This form is no longer valid. Go back, reload the page and try again: nothing was changed.";
     trouble_back: "Revenir aux connecteurs" / "Back to the connectors";
-    trouble_again: "Réessayer" / "Try again";
     trouble_id: "Référence de la demande, pour le journal du serveur\u{a0}:" / "Reference of this request, for the server's log:";
 }
 

@@ -30,7 +30,6 @@ words! {
     mapping_stage: "Statut du CRM" / "Stage of the CRM";
     mapping_stage_none: "— aucun —" / "— none —";
     mapping_identity: "Reconnaître un deal" / "Recognising a deal";
-    mapping_key_field: "Champ «\u{a0}CRM ID\u{a0}»" / "Field “CRM ID”";
     mapping_key_there: "Chaque ligne porte l'identifiant de son deal\u{a0}: une ligne renommée, copiée ou restaurée reste reconnue." / "Each record carries its deal's id: one renamed, copied or restored is still recognised.";
     mapping_key_absent: "Avec un champ qui garde l'identifiant du deal, une ligne renommée, copiée ou restaurée reste reconnue." / "With a field that keeps the deal's id, a record renamed, copied or restored is still recognised.";
     mapping_key_create: "Créer le champ CRM ID" / "Create the CRM ID field";
@@ -59,7 +58,6 @@ words! {
     deletion_archive: "Retirer l'autre, récupérable" / "Remove the other, recoverable";
     deletion_hard: "Supprimer l'autre" / "Delete the other";
     mapping_broken: "Rien n'a été enregistré. Corrigez ce qui est signalé en rouge." / "Nothing was saved. Mend what is marked in red.";
-    mapping_field_missing: "Ce champ n'existe plus\u{a0}: choisissez-en un autre." / "This field is no longer there: choose another.";
 }
 
 /// The question what becomes of a deal whose record is deleted.

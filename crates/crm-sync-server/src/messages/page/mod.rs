@@ -52,8 +52,7 @@ mod tests {
     /// Words that both languages write alike.
     const ALIKE: [&str; 4] = ["mapping_impossible", "mapping_option", "mapping_options", "settings_version"];
 
-    #[test]
-    fn every_word_is_said_in_both_languages() {
+    fn all() -> Vec<(&'static str, &'static str, &'static str)> {
         let files = [
             conflicts::WORDS,
             connector::WORDS,
@@ -64,7 +63,12 @@ mod tests {
             run::WORDS,
             settings::WORDS,
         ];
-        for (name, fr, en) in files.concat() {
+        files.concat()
+    }
+
+    #[test]
+    fn every_word_is_said_in_both_languages() {
+        for (name, fr, en) in all() {
             assert!(!fr.trim().is_empty() && !en.trim().is_empty(), "{name} lacks a language");
             assert!(fr != en || ALIKE.contains(&name), "{name} is the same in both languages: {fr}");
             let holes = |text: &str| text.matches('{').count();
@@ -72,11 +76,29 @@ mod tests {
         }
     }
 
+    /// All sources of this crate that may call a word.
+    fn sources(folder: &std::path::Path) -> String {
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let read = |path: std::path::PathBuf| match path.extension().and_then(|ending| ending.to_str()) {
+            Some("rs" | "html") => std::fs::read_to_string(path).unwrap(),
+            _ if path.is_dir() => sources(&path),
+            _ => String::new(),
+        };
+        entries.map(read).collect()
+    }
+
+    #[test]
+    fn every_word_is_said_somewhere() {
+        let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let sources = sources(&here.join("src")) + &sources(&here.join("templates"));
+        for (name, ..) in all() {
+            assert!(sources.contains(&format!(".{name}(")), "nothing says {name}");
+        }
+    }
+
     #[test]
     fn french_has_a_no_break_space_before_its_double_signs() {
-        let words =
-            [conflicts::WORDS, connector::WORDS, frame::WORDS, history::WORDS, mapping::WORDS, plan::WORDS];
-        for (name, fr, _) in [words.concat(), [run::WORDS, settings::WORDS].concat()].concat() {
+        for (name, fr, _) in all() {
             for sign in [" :", " ?", " !", " ;"] {
                 assert!(
                     !fr.contains(sign),

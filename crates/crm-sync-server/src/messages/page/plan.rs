@@ -24,7 +24,6 @@ words! {
     plan_pick: "Appliquer cette opération" / "Apply this operation";
     plan_was: "avant" / "before";
     plan_is: "après" / "after";
-    plan_apply: "Appliquer" / "Apply";
     plan_apply_busy: "Démarrage…" / "Starting…";
     plan_again: "Refaire l'aperçu" / "Preview again";
     plan_refused: "Ne peut pas être synchronisé" / "Cannot be synced";
@@ -36,8 +35,6 @@ words! {
     plan_guard_lead: "Ce plan ressemble à un accident. Rien ne sera écrit tant que vous ne l'aurez pas confirmé ci-dessous." / "This plan looks like an accident. Nothing will be written until you confirm it below.";
     plan_override: "J'ai vérifié\u{a0}: continuer malgré tout" / "I have checked: go on all the same";
     plan_old: "Cet aperçu est trop ancien pour être appliqué. Refaites-le\u{a0}: c'est une lecture, rien n'est écrit." / "This preview is too old to be applied. Make it again: it only reads, nothing is written.";
-    plan_wins: "l'emporte" / "wins";
-    plan_waits: "attend" / "waits";
     plan_page_apply_hint: "Seules les opérations cochées seront exécutées, sur toutes les pages." / "Only ticked operations will run, on all pages.";
     figure_create_crm: "À créer dans le CRM" / "To create in the CRM";
     figure_update_crm: "À modifier dans le CRM" / "To update in the CRM";

@@ -26,12 +26,9 @@ words! {
     run_phase_read: "Lecture des deux côtés" / "Reading both sides";
     run_phase_plan: "Comparaison" / "Comparing";
     run_phase_write: "Écriture" / "Writing";
-    run_phase_end: "Terminé" / "Done";
     run_left: "Temps restant" / "Time left";
-    run_rate: "Rythme" / "Rate";
     run_per_minute: "par minute" / "a minute";
     run_done_of: "Opérations" / "Operations";
-    run_read_crm: "Deals lus dans le CRM" / "Deals read in the CRM";
     run_summary: "Résumé" / "Summary";
     run_operations: "Opérations" / "What it did";
     run_no_operations: "Cette synchronisation n'a rien eu à écrire\u{a0}: les deux côtés étaient en accord." / "This sync had nothing to write: both sides agreed.";
@@ -44,7 +41,6 @@ words! {
     run_next_connector: "Retour au connecteur" / "Back to the connector";
     run_story: "Histoire du deal" / "Story of the deal";
     run_deal: "Deal" / "Deal's name";
-    run_download: "Télécharger" / "Download";
     deal_title: "Son histoire" / "Its story";
     deal_lead: "Qui a changé quoi, où, quand, et pourquoi la synchronisation l'a porté." / "Who changed what, where, when, and why the sync carried it.";
     deal_nothing: "Aucune synchronisation n'a encore touché ce deal." / "No sync has touched this deal yet.";

@@ -19,7 +19,6 @@ words! {
     settings_edit_times_off: "Non notées\u{a0}: entre deux lectures, l'ordre des modifications est inconnu." / "Not noted: between two readings the order of edits is unknown.";
     settings_sound: "Tout va bien" / "All is well";
     settings_unsound: "À corriger" / "To mend";
-    settings_sample: "Exemples de lignes, lues comme des deals" / "Sample records, read as deals";
 }
 
 /// How many requests of the monthly cap are used.

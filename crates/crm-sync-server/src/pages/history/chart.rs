@@ -13,6 +13,8 @@ const HEIGHT: u64 = 150;
 const BASE: u64 = 126;
 const TOP: u64 = 14;
 const LEFT: u64 = 44;
+/// What two dates need beside each other, at the size that they have on a telephone.
+const DATES: u64 = 520;
 
 /// The chart of the last runs, oldest first.
 #[derive(Debug)]
@@ -22,8 +24,8 @@ pub(super) struct Chart {
     pub(super) base: u64,
     pub(super) top: u64,
     pub(super) left: u64,
-    /// Where the first bar stands.
-    pub(super) begin: u64,
+    /// Where the date of the first bar begins.
+    pub(super) first_date: u64,
     /// The greatest number, beside the upper line.
     pub(super) most: String,
     pub(super) bars: Vec<Bar>,
@@ -68,6 +70,7 @@ impl Chart {
         let bar = step.min(40) * 7 / 10;
         // The newest run stands at the right end, above its date.
         let begin = WIDTH - bar - step * (u64::try_from(shown.len()).unwrap_or(1) - 1);
+        let first_date = begin.min(WIDTH - DATES);
         let bars: Vec<Bar> = shown
             .iter()
             .zip(0_u64..)
@@ -101,7 +104,7 @@ impl Chart {
             base: BASE,
             top: TOP,
             left: LEFT,
-            begin,
+            first_date,
             most: messages::whole(lang, usize::try_from(most).unwrap_or(usize::MAX)),
             told,
             first: messages::moment(lang, first.record.started),
