@@ -8,6 +8,7 @@ use connector_core::store::RunStatus;
 use super::fields::Fields;
 use super::frame::{Frame, Place};
 use super::names::Names;
+use super::questions::{self, QuestionView};
 use super::trouble::{Answer, Trouble, see};
 use super::visitor::Visitor;
 use crate::messages::{self, Words};
@@ -26,6 +27,7 @@ const OPEN: usize = 50;
 struct View {
     t: Words,
     frame: Frame,
+    questions: Vec<QuestionView>,
     open: Vec<ConflictView>,
     decided: Vec<ConflictView>,
     more: String,
@@ -73,6 +75,7 @@ pub(super) async fn show(visitor: Visitor) -> Answer {
     let view = View {
         t,
         frame: visitor.frame(t.conflicts_title(), Place::Conflicts).await?,
+        questions: questions::waiting(app, lang).await?,
         open: open.iter().take(OPEN).map(view).collect(),
         decided: decided.iter().map(view).collect(),
         more: if more > 0 { messages::and_more(lang, more) } else { String::new() },

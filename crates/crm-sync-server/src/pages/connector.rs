@@ -10,20 +10,26 @@ use super::connectors;
 use super::fields::Fields;
 use super::frame::{Frame, Place};
 use super::history::RunRow;
+use super::live::ASKED_BY;
 use super::tool::{TOOLS, Tool};
 use super::trouble::{Answer, Trouble, see};
 use super::visitor::Visitor;
 use crate::failure::Failure;
 use crate::logs::filtered;
 use crate::messages::{self, Lang, Words};
+use crate::report::{self, Speaker};
 use crate::secrets::TokenState;
 use crate::service::connection;
 use crate::service::glance::{self, Glance};
 use crate::service::sampling;
+use crate::service::sync::Order;
+use crate::service::verify;
 use crate::store::RunFilter;
 
 /// How many runs are shown, as on the CRM's own page.
 const RECENT: u32 = 20;
+/// How many differences are shown at once.
+const DRIFTS: usize = 50;
 /// What the page shows of a stored token.
 const MASK: &str = "***";
 
@@ -47,6 +53,7 @@ struct View {
     test: TestStep,
     table: Step,
     mapping: Step,
+    verification: Option<Verification>,
     runs: Vec<RunRow>,
 }
 
@@ -97,6 +104,16 @@ struct Line {
     tone: &'static str,
     name: String,
     text: String,
+}
+
+/// Whether both sides hold what they agreed on.
+#[derive(Debug)]
+struct Verification {
+    /// How it came out, if it ever did.
+    badge: Option<Badge>,
+    told: String,
+    /// Where they differ, as far as it was looked at now.
+    drifts: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -179,6 +196,7 @@ async fn view(visitor: &Visitor, tool: Tool, fault: String) -> Result<View, Trou
         test: test_step(&glance, lines),
         table: table_step(lang, &glance),
         mapping: mapping_step(lang, &glance, app.units().iter().filter(|unit| !unit.derived).count()),
+        verification: verification(visitor, &glance).await?,
         runs: runs.iter().map(|run| RunRow::new(lang, run)).collect(),
     })
 }
@@ -238,6 +256,35 @@ fn mapping_step(lang: Lang, glance: &Glance, units: usize) -> Step {
     let pairs = configured.settings.connection.mapping.pairs.len();
     let told = messages::pairs_mapped(lang, pairs, units.max(pairs));
     Step { state: "done", title: t.mapping_step(), told, action: t.mapping_change() }
+}
+
+/// Whether both sides agree, looked at now if the address asks for it.
+async fn verification(visitor: &Visitor, glance: &Glance) -> Result<Option<Verification>, Failure> {
+    let (t, lang, app) = (visitor.words(), visitor.lang, visitor.app());
+    let Some(configured) = glance.configured.as_ref().filter(|_| glance.is_ready() && !glance.is_first)
+    else {
+        return Ok(None);
+    };
+    let mut drifts = Vec::new();
+    if visitor.query.get("verify").is_some() {
+        let found =
+            verify::of(app, configured, &Order { trigger: ASKED_BY.into(), ..Order::default() }).await?;
+        let speaker = Speaker { lang, units: app.units(), remote: glance.remote };
+        drifts = found.drifts.iter().take(DRIFTS).map(|drift| report::drift(&speaker, drift)).collect();
+        if found.drifts.len() > DRIFTS {
+            drifts.push(messages::and_more(lang, found.drifts.len() - DRIFTS));
+        }
+    }
+    let last = verify::last(app, &configured.settings.connection.id).await?;
+    let badge = last.as_ref().map(|last| match last.found.is_in_agreement() {
+        true => Badge::new("good", t.verify_agrees()),
+        false => Badge::new("warn", t.verify_differs()),
+    });
+    let told = last.map(|last| {
+        let when = messages::ago(lang, last.at, app.clock.now());
+        format!("{} {}.", messages::verified(lang, last.found, glance.remote), messages::capitalised(&when))
+    });
+    Ok(Some(Verification { badge, told: told.unwrap_or_else(|| t.verify_lead()), drifts }))
 }
 
 /// What a test of the connection finds: the token, its rights, the table and its rows.

@@ -4,8 +4,8 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use askama::Template;
 use connector_core::id::RunId;
-use connector_core::plan::{Mode, Side};
-use connector_core::store::RunStatus;
+use connector_core::plan::{Mode, Purpose, Side};
+use connector_core::store::{RunRecord, RunStatus};
 use serde_json::json;
 use strum::VariantArray as _;
 
@@ -79,7 +79,7 @@ impl RunRow {
             id: record.id.clone(),
             started: messages::moment(lang, record.started),
             remote: messages::remote_name(remote).to_owned(),
-            way: way(lang, record.mode),
+            way: what(lang, record),
             state: Badge::of_status(lang, record.status),
             message: message.unwrap_or_default(),
             created: counts.created_crm + counts.created_remote,
@@ -96,6 +96,16 @@ pub(super) fn way(lang: Lang, mode: Mode) -> String {
         Mode::Sync => t.way_both(),
         Mode::Import => t.way_import(),
         Mode::Export => t.way_export(),
+    }
+}
+
+/// Which way a run went, or what else it was for.
+pub(super) fn what(lang: Lang, record: &RunRecord) -> String {
+    let t = Words(lang);
+    match record.purpose {
+        Purpose::Agree => way(lang, record.mode),
+        Purpose::Undo { .. } => t.way_undo(),
+        Purpose::Choice { .. } => t.way_choice(),
     }
 }
 

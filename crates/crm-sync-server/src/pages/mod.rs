@@ -22,6 +22,7 @@ mod names;
 mod paging;
 mod picked;
 mod plan;
+mod questions;
 mod run;
 mod settings;
 mod sign_in;
@@ -58,6 +59,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .route("/plans/{plan}", get().to(plan::show))
         .route("/plans/{plan}", post().to(plan::pick))
         .route("/runs/{run}", get().to(run::show))
+        .route("/runs/{run}/undo", post().to(plan::undo))
         .route("/runs/{run}/events", get().to(live::events))
         .route("/runs/{run}/cancel", post().to(live::cancel))
         .route("/deals/{deal}", get().to(deal::show))
@@ -66,6 +68,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .route("/history.json", get().to(history::json))
         .route("/conflicts", get().to(conflicts::show))
         .route("/conflicts", post().to(conflicts::decide))
+        .route("/questions", post().to(questions::answer))
         .route("/settings", get().to(settings::show))
         .route("/language", post().to(settings::choose_language))
         .route("/sign-in", get().to(sign_in::show))

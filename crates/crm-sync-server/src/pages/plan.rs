@@ -11,7 +11,7 @@ use askama::Template;
 use chrono::{DateTime, TimeDelta, Utc};
 use connector_core::engine::EngineError;
 use connector_core::id::{PlanId, RunId};
-use connector_core::plan::{Action, Guard, Mode, Notice, Op, Plan, Side};
+use connector_core::plan::{Action, Guard, Mode, Notice, Op, Plan, Purpose, Side};
 use connector_core::store::{SavedPlan, Store as _};
 
 use super::fields::Fields;
@@ -48,6 +48,8 @@ struct View {
     remote: String,
     mode: Mode,
     told: String,
+    /// The run that it takes back; empty when it makes both sides agree.
+    undoes: String,
     figures: Vec<Figure>,
     trips: Vec<TripView>,
     kinds: Vec<KindView>,
@@ -145,10 +147,20 @@ pub(super) async fn make(visitor: Visitor, path: Path<String>, fields: Fields) -
     preview(&visitor, tool, mode).await
 }
 
-/// Has a plan made, and leads to it; a reading that takes long is shown as it goes.
+/// Has a plan of a sync made, and leads to it; a reading that takes long is shown as it goes.
 pub(super) async fn preview(visitor: &Visitor, tool: Tool, mode: Mode) -> Answer {
     let configured = connection::of_remote(visitor.app(), tool.remote).await?;
-    let job = Job::new(configured.settings.connection.id, Work::Plan { mode }, ASKED_BY);
+    make_by(visitor, Job::new(configured.settings.connection.id, Work::Plan { mode }, ASKED_BY)).await
+}
+
+/// Has a plan made that takes a run back, and leads to it.
+pub(super) async fn undo(visitor: Visitor, path: Path<String>, _: Fields) -> Answer {
+    let run = RunId::from(path.into_inner());
+    let connection = visitor.app().store.run_of(&run).await?.ok_or(Trouble::Missing)?.connection;
+    make_by(&visitor, Job::new(connection, Work::Undo { run }, ASKED_BY)).await
+}
+
+async fn make_by(visitor: &Visitor, job: Job) -> Answer {
     let handle = visitor.site().worker.start(job).await?;
     if let Ok(ending) = tokio::time::timeout(PATIENCE, handle.finished()).await
         && let Ending::Failed(_) = ending.as_ref()
@@ -224,10 +236,15 @@ async fn view(visitor: &Visitor, id: &PlanId) -> Result<View, Trouble> {
         plan.notices.iter().partition(|notice| notice.problem.blocks());
     let told = |notices: &[&Notice]| cut(lang, notices, |notice| report::notice(&speaker, notice));
     let is_empty = plan.ops.is_empty();
+    let (title, undoes) = match &plan.purpose {
+        Purpose::Undo { run } => (t.undo_title_page(), run.to_string()),
+        Purpose::Agree | Purpose::Choice { .. } => (t.plan_title_page(), String::new()),
+    };
     let names = if plan.conflicts.is_empty() { Names::default() } else { Names::read(app).await? };
     Ok(View {
         t,
-        frame: visitor.frame(t.plan_title_page(), Place::Connectors).await?,
+        frame: visitor.frame(title, Place::Connectors).await?,
+        undoes,
         id: id.clone(),
         mode: plan.mode,
         told: messages::plan_made(lang, plan.made_at, &way(lang, plan.mode)),

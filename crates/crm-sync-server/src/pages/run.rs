@@ -3,12 +3,13 @@
 use actix_web::web::Path;
 use askama::Template;
 use connector_core::id::{DealId, RunId};
+use connector_core::plan::Side;
 use connector_core::store::{OpOutcome, RunStatus};
 
 use super::badge::Badge;
 use super::fields::Fields;
 use super::frame::{Frame, Place};
-use super::history::{RunRow, remote_of, way};
+use super::history::{RunRow, remote_of, what};
 use super::live::ASKED_BY;
 use super::paging::{PAGE, Paging};
 use super::plan::{self, ChangeView, changes};
@@ -40,6 +41,10 @@ struct View {
     is_agreed: bool,
     /// Whether conflicts are among it.
     waits: bool,
+    /// Whether it can be taken back.
+    may_undo: bool,
+    /// The run that took it back; empty if none did.
+    undone_by: String,
     /// The plan that waits for a person.
     plan: String,
     remote: String,
@@ -115,6 +120,7 @@ pub(super) async fn show(visitor: Visitor, path: Path<String>) -> Answer {
     let speaker = Speaker { lang, units: app.units(), remote: &remote };
     let is_live = record.status == RunStatus::Running;
     let taken = record.finished.unwrap_or_else(|| app.clock.now()) - record.started;
+    let written = counts.written(Side::Crm) + counts.written(Side::Remote);
     let is_halted = record.status == RunStatus::Halted;
     let plan = record.plan.as_ref().map_or_else(|| record.id.to_string(), ToString::to_string);
     let there = messages::remote_name(&remote).to_owned();
@@ -126,7 +132,7 @@ pub(super) async fn show(visitor: Visitor, path: Path<String>) -> Answer {
         told: if is_live { t.run_live_lead() } else { String::new() },
         facts: vec![
             (t.run_remote(), there.clone()),
-            (t.run_way(), way(lang, record.mode)),
+            (t.run_way(), what(lang, record)),
             (t.run_when(), messages::moment(lang, record.started)),
             (t.run_duration(), messages::seconds(lang, taken.num_seconds())),
             (t.run_calls(), messages::run_cost(lang, record.usage.calls, record.usage.waited_ms, &remote)),
@@ -143,6 +149,8 @@ pub(super) async fn show(visitor: Visitor, path: Path<String>) -> Answer {
         left_over: if is_live { Vec::new() } else { messages::left_over(lang, counts) },
         is_agreed: record.status == RunStatus::Ok,
         waits: counts.waiting > 0,
+        may_undo: !is_live && written > 0 && run.undone_by.is_none(),
+        undone_by: run.undone_by.as_ref().map(ToString::to_string).unwrap_or_default(),
         plan: if is_halted { plan } else { String::new() },
         rows: logged.iter().map(|logged| OperationRow::new(&speaker, logged)).collect(),
         run: RunRow::new(lang, &run),

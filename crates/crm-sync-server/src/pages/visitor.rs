@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::fields::Fields;
 use super::frame::{Frame, Place};
+use super::questions;
 use super::sign_in;
 use super::trouble::{Answer, Trouble};
 use crate::app::App;
@@ -94,7 +95,7 @@ impl Visitor {
         if !self.is_in {
             return Ok(frame);
         }
-        let mut waiting = 0;
+        let mut waiting = questions::waiting(self.app(), self.lang).await?.len();
         for configured in connection::all(self.app()).await? {
             waiting += self.app().store.open_conflicts(&configured.settings.connection.id).await?.len();
         }

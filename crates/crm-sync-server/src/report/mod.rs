@@ -14,7 +14,7 @@ pub use history::{Standing, configured, imported, status};
 pub use json::{checkup_json, connections_json, imported_json, plan_json, run_json};
 pub use plan::{disputed, notice, plan, question};
 pub use result::result;
-pub use verification::{verification, verification_json};
+pub use verification::{drift, verification, verification_json};
 pub use waiting::{conflicts, conflicts_json, questions};
 
 use connector_core::id::UnitKey;

@@ -23,7 +23,9 @@ pub fn verification(speaker: &Speaker<'_>, found: &Verification) -> String {
     text.end()
 }
 
-fn drift(speaker: &Speaker<'_>, drift: &Drift) -> String {
+/// One difference: what each side holds, and what both last agreed on.
+#[must_use]
+pub fn drift(speaker: &Speaker<'_>, drift: &Drift) -> String {
     let Speaker { lang, remote, .. } = *speaker;
     let label = messages::short(&drift.label);
     let side = |side, value: &_, unit| {

@@ -9,4 +9,5 @@ mod mapping;
 mod neighbours;
 mod running;
 mod sign_in;
+mod trust;
 mod weight;

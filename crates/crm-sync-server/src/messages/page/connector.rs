@@ -37,6 +37,14 @@ words! {
     way_both: "Dans les deux sens" / "Both ways";
     way_import: "Importer vers le CRM" / "Import into the CRM";
     way_export: "Exporter du CRM" / "Export from the CRM";
+    way_undo: "Annulation" / "Undoing";
+    way_choice: "Décision d'un conflit" / "Decision of a conflict";
+    verify_title: "Vérification" / "Verification";
+    verify_lead: "Compare les deux côtés avec leur dernier accord, champ par champ. Rien n'est écrit." / "Compares both sides with their last agreement, field by field. Nothing is written.";
+    verify_action: "Vérifier maintenant" / "Verify now";
+    verify_agrees: "En accord" / "In agreement";
+    verify_differs: "Écarts" / "Differences";
+    verify_next: "L'aperçu montre ce qu'une synchronisation en ferait." / "The preview shows what a sync would do about it.";
     step_done: "(fait)" / "(done)";
     token_title: "Jeton d'accès" / "Access token";
     token_save: "Enregistrer et tester" / "Store and test";

@@ -10,6 +10,10 @@ words! {
     plan_reading_lead: "Les deux côtés sont lus et comparés. Rien n'est écrit\u{a0}; l'aperçu s'ouvre ensuite." / "Both sides are read and compared. Nothing is written; the preview opens next.";
     plan_title_page: "Aperçu" / "Preview";
     plan_lead: "Voici tout ce que la synchronisation ferait. Rien n'est encore écrit\u{a0}; décochez ce qui ne doit pas l'être." / "This is all that the sync would do. Nothing is written yet; untick what should not be.";
+    undo_title_page: "Annuler une synchronisation" / "Undo a sync";
+    undo_lead: "Voici ce que l'annulation rétablirait. Rien n'est encore écrit\u{a0}; ce qui a été modifié depuis reste tel quel." / "This is what undoing would bring back. Nothing is written yet; what was edited since stays as it is.";
+    undo_stays: "Restera tel quel" / "Will stay as it is";
+    undo_nothing: "Rien ne peut être annulé\u{a0}: tout a été modifié depuis, ou ne se rétablit pas." / "Nothing can be undone: all of it was edited since, or cannot be brought back.";
     plan_nothing: "Tout est déjà en accord" / "Everything agrees already";
     plan_nothing_told: "Il n'y a rien à écrire, d'aucun côté." / "There is nothing to write, on either side.";
     plan_filter: "Montrer" / "Show";

@@ -33,6 +33,10 @@ words! {
     run_operations: "Opérations" / "What it did";
     run_no_operations: "Cette synchronisation n'a rien eu à écrire\u{a0}: les deux côtés étaient en accord." / "This sync had nothing to write: both sides agreed.";
     run_nothing_written: "Cette synchronisation n'a rien écrit." / "This sync wrote nothing.";
+    run_undo: "Annuler cette synchronisation" / "Undo this sync";
+    run_undo_why: "Vous verrez d'abord ce que cela rétablit." / "You will first see what that brings back.";
+    run_undone: "Cette synchronisation a été annulée." / "This sync was undone.";
+    run_undone_link: "Voir l'annulation" / "See the undoing";
     run_duration: "Durée" / "Duration";
     run_calls: "Requêtes" / "Requests";
     run_asked_by: "Demandé par" / "Asked by";

@@ -1,0 +1,74 @@
+//! What a founder can take back, is asked about, and can have looked over.
+
+use test_browser::{Browser, Office, Screen, Setup};
+
+/// An office whose six deals are in both tools.
+fn synced() -> Office {
+    let office = Office::open(Setup { records: 0, ..Setup::connected() });
+    office.run(&["sync", "airtable", "--yes"]);
+    office
+}
+
+fn has_amount(office: &Office, wanted: f64) -> bool {
+    let ids = office.sandbox.airtable_record_ids();
+    let amount = |id: &String| office.sandbox.airtable_record(id).unwrap()["fields"]["Amount"].as_f64();
+    ids.iter().filter_map(amount).any(|amount| (amount - wanted).abs() < 0.001)
+}
+
+#[test]
+fn a_run_is_taken_back_by_a_plan_that_is_looked_at_first() {
+    let office = synced();
+    office.execute("UPDATE deals SET montant_brut = 1999 WHERE id = 1");
+    office.run(&["sync", "airtable"]);
+    assert!(has_amount(&office, 1_999.0));
+    let browser = Browser::open(&office.url, Screen::default());
+    browser.visit("/history");
+    browser.click(".stack tbody th a");
+    let run = browser.path();
+    browser.press("Annuler cette synchronisation");
+    browser.arrives("/plans/");
+    browser.sees("Voici ce que l'annulation rétablirait");
+    browser.sees("1 200,00 €");
+    assert!(has_amount(&office, 1_999.0), "nothing is written before it is approved");
+    browser.click("[data-apply]");
+    browser.arrives("/runs/");
+    browser.sees("Annulation");
+    browser.until("the amount of before", || has_amount(&office, 1_200.0));
+    browser.visit(&run);
+    browser.sees("Cette synchronisation a été annulée");
+}
+
+#[test]
+fn a_deletion_waits_until_it_is_approved() {
+    let office = synced();
+    let browser = Browser::open(&office.url, Screen::default());
+    browser.visit("/connectors/airtable/mapping");
+    browser.choose("#deletion-remote", "Supprimer l");
+    browser.click("[data-save]");
+    browser.arrives("/connectors/airtable?done=saved");
+    office.execute("DELETE FROM deals WHERE id = 2");
+    office.run(&["sync", "airtable"]);
+    assert_eq!(office.sandbox.airtable_record_ids().len(), 6, "nothing is deleted unasked");
+
+    browser.visit("/conflicts");
+    browser.sees("Clinique Saint-Roch");
+    browser.press("Supprimer aussi de l'autre côté");
+    browser.arrives("/runs/");
+    browser.sees("Supprimer de Airtable");
+    browser.until("the record is gone", || office.sandbox.airtable_record_ids().len() == 5);
+    browser.visit("/conflicts");
+    assert!(!browser.text().contains("Clinique Saint-Roch"), "{}", browser.text());
+}
+
+#[test]
+fn a_verification_tells_where_both_sides_differ() {
+    let office = synced();
+    let browser = Browser::open(&office.url, Screen::default());
+    browser.visit("/connectors/airtable");
+    browser.press("Vérifier maintenant");
+    browser.sees("CRM et Airtable sont en accord");
+    office.execute("UPDATE deals SET montant_brut = 1999 WHERE id = 1");
+    browser.press("Vérifier maintenant");
+    browser.sees("1 écart");
+    browser.sees("1 999,00 €");
+}
