@@ -276,9 +276,11 @@ async fn verification(visitor: &Visitor, glance: &Glance) -> Result<Option<Verif
         }
     }
     let last = verify::last(app, &configured.settings.connection.id).await?;
-    let badge = last.as_ref().map(|last| match last.found.is_in_agreement() {
-        true => Badge::new("good", t.verify_agrees()),
-        false => Badge::new("warn", t.verify_differs()),
+    let badge = last.as_ref().map(|last| {
+        let is_in_agreement = last.found.is_in_agreement();
+        let (tone, name) =
+            if is_in_agreement { ("good", t.verify_agrees()) } else { ("warn", t.verify_differs()) };
+        Badge::new(tone, name)
     });
     let told = last.map(|last| {
         let when = messages::ago(lang, last.at, app.clock.now());

@@ -1,5 +1,7 @@
 //! What stands around every page.
 
+use chrono::Utc;
+
 use super::asset;
 use crate::messages::{Lang, Words};
 
@@ -13,6 +15,8 @@ pub(super) struct Frame {
     pub(super) embedded: bool,
     /// What the forms must show.
     pub(super) csrf: String,
+    /// Another one on each page: asked for the same address twice, a browser that finds `#` in it asks for nothing.
+    pub(super) mark: String,
     /// This page's address, to come back to.
     pub(super) path: String,
     /// Whether the visitor may see more than the sign-in.
@@ -70,6 +74,7 @@ impl Frame {
             assets: asset::folder(),
             embedded: false,
             csrf,
+            mark: Utc::now().timestamp_millis().to_string(),
             path,
             is_in: false,
             can_leave: false,

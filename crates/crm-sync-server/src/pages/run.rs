@@ -37,8 +37,8 @@ struct View {
     figures: Vec<(String, u64)>,
     /// What was left for a person, in sentences.
     left_over: Vec<String>,
-    /// Whether there was nothing to do.
-    is_agreed: bool,
+    /// What is said when it wrote nothing.
+    nothing: String,
     /// Whether conflicts are among it.
     waits: bool,
     /// Whether it can be taken back.
@@ -147,7 +147,7 @@ pub(super) async fn show(visitor: Visitor, path: Path<String>) -> Answer {
             (t.run_failed(), counts.failed + counts.stale),
         ],
         left_over: if is_live { Vec::new() } else { messages::left_over(lang, counts) },
-        is_agreed: record.status == RunStatus::Ok,
+        nothing: if record.status == RunStatus::Ok { t.run_no_operations() } else { t.run_nothing_written() },
         waits: counts.waiting > 0,
         may_undo: !is_live && written > 0 && run.undone_by.is_none(),
         undone_by: run.undone_by.as_ref().map(ToString::to_string).unwrap_or_default(),

@@ -31,7 +31,7 @@ words! {
     sync_action: "Synchroniser sans aperçu" / "Sync without a preview";
     sync_first: "La première synchronisation passe par l'aperçu\u{a0}: relisez-la une fois." / "The first sync goes by way of the preview: read it once.";
     sync_ready: "L'aperçu lit les deux côtés et n'écrit rien. Vous l'appliquez ensuite, en entier ou en partie." / "The preview reads both sides and writes nothing. You then apply it, whole or in part.";
-    sync_not_ready: "Terminez les étapes ci-dessous, et c'est ici que tout commence." / "Finish the steps below, and this is where it all starts.";
+    sync_not_ready: "Une fois ces étapes terminées, tout commence ici." / "Once these steps are done, this is where it all starts.";
     preview_action: "Prévisualiser" / "Preview";
     follow_run: "Suivre la synchronisation" / "Follow the sync";
     way_both: "Dans les deux sens" / "Both ways";
