@@ -27,11 +27,12 @@ async fn elements(api: &Api, page: &str, field: &FieldId) -> Result<Option<Prope
     let mut elements = Vec::new();
     let mut cursor: Option<String> = None;
     for _ in 0..MOST_PAGES {
-        let PropertyItems { results, next_cursor, property_item } =
+        let PropertyItems { results, next_cursor, has_more, property_item } =
             api.property(page, field, cursor.as_deref()).await?.body;
         elements.extend(results.unwrap_or_default());
         match next_cursor {
-            None => return Ok(property_item.and_then(|item| assemble(&item, &elements))),
+            None if !has_more => return Ok(property_item.and_then(|item| assemble(&item, &elements))),
+            None => return Ok(None),
             // It goes round in circles.
             again if again == cursor => return Ok(None),
             next => cursor = next,

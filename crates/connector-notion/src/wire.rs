@@ -128,6 +128,8 @@ impl Property {
 pub(crate) struct PropertyItems {
     pub(crate) results: Option<Vec<Property>>,
     pub(crate) next_cursor: Option<String>,
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    pub(crate) has_more: bool,
     pub(crate) property_item: Option<Property>,
 }
 

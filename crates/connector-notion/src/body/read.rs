@@ -91,11 +91,17 @@ pub(super) async fn children(
         let answer = api.children(id, cursor.as_deref()).await?;
         date = date.or(answer.date);
         blocks.extend(answer.body.results);
-        match answer.body.next_cursor.filter(|_| answer.body.has_more) {
-            Some(next) => cursor = Some(next),
-            None => return Ok(Some((blocks, date))),
+        match answer.body.next_cursor {
+            Some(next) if answer.body.has_more => cursor = Some(next),
+            None if answer.body.has_more => return Err(lost()),
+            _ => return Ok(Some((blocks, date))),
         }
     }
+}
+
+fn lost() -> Failure {
+    let message = "Notion has more blocks and does not say where";
+    Failure { message: Some(message.into()), ..Failure::default() }
 }
 
 fn too_much() -> String {

@@ -3,6 +3,7 @@
 use connector_core::ErrorKind;
 use connector_core::connector::{Change, DealConnector, Listing, Outcome};
 use connector_core::value::Value as Cell;
+use rstest::rstest;
 use serde_json::{Value, json};
 use wiremock::matchers::{body_json, method, query_param, query_param_is_missing};
 
@@ -50,6 +51,60 @@ async fn a_body_is_read_with_what_stands_in_its_blocks_to_the_last_page() {
     let inner = [block("c", "to_do", "rappeler", false)];
     notion.answer(method("GET").and_path("/v1/blocks/b/children"), ok(&list(&inner, None))).await;
     let expected = "## Réunion\n- Ana\n  - [ ] rappeler\n1. un\n2. deux";
+    assert_eq!(read(&*notion.connector()).await, Cell::text(expected));
+}
+
+#[rstest]
+#[case::a_block_that_is_not_shown(list(&[json!({"object": "block", "id": "b"})], None))]
+#[case::more_without_a_place(json!({"object": "list", "results": [], "has_more": true, "next_cursor": null}))]
+#[case::no_list(json!({"object": "list", "results": null}))]
+#[tokio::test]
+async fn a_body_that_is_not_shown_whole_is_unknown(#[case] children: Value) {
+    let notion = start(&page("p1", "Acme", &json!({}))).await;
+    notion.answer(method("GET").and_path(CHILDREN), ok(&children)).await;
+    assert!(read(&*notion.connector()).await.is_unknown());
+}
+
+#[tokio::test]
+async fn every_type_of_block_is_read_as_a_line_and_a_new_one_by_its_name() {
+    let held = |kind: &str, held: Value| {
+        let mut block =
+            json!({"object": "block", "id": kind, "type": kind, "has_children": false, "new_key": 1});
+        block[kind] = held;
+        block
+    };
+    let title = json!({"title": "Annexe"});
+    let address = json!({"type": "external", "external": {"url": "https://a.b/c"}, "caption": []});
+    let blocks = [
+        held("paragraph", json!({"rich_text": [text("a")], "icon": null, "color": "default"})),
+        held("heading_1", json!({"rich_text": [text("a")], "is_toggleable": false})),
+        held("heading_4", json!({"rich_text": [text("a")]})),
+        held("callout", json!({"rich_text": [text("a")], "icon": {"type": "emoji", "emoji": "💡"}})),
+        held("code", json!({"rich_text": [text("a")], "caption": [], "language": "rust"})),
+        held("divider", json!({})),
+        held("equation", json!({"expression": "x"})),
+        held("bookmark", json!({"url": "https://a.b", "caption": [text("b")]})),
+        held("embed", json!({"url": "https://a.b"})),
+        held("image", address.clone()),
+        held(
+            "file",
+            json!({"type": "file", "file": {"url": "https://s3/x?sig=1"}, "caption": [], "name": "x.pdf"}),
+        ),
+        held("link_preview", json!({"url": "https://a.b"})),
+        held("link_to_page", json!({"type": "page_id", "page_id": "p9"})),
+        held("child_page", title.clone()),
+        held("child_database", title),
+        held("meeting_notes", json!({"title": [text("Point")], "status": "notes_ready"})),
+        held("table_of_contents", json!({"color": "default"})),
+        held("breadcrumb", json!({})),
+        held("synced_block", json!({"synced_from": null})),
+        held("unsupported", json!({"block_type": "form"})),
+        held("something_new", json!(null)),
+    ];
+    let notion = start(&page("p1", "Acme", &json!({}))).await;
+    notion.answer(method("GET").and_path(CHILDREN), ok(&list(&blocks, None))).await;
+    let expected = "a\n# a\n#### a\n> a\n```rust\na\n```\n---\n$$x$$\n[b](https://a.b)\nhttps://a.b\nhttps://a.b/c\n\
+        [x.pdf]\nhttps://a.b\n[link_to_page]\n[Annexe]\n[Annexe]\nPoint\n[unsupported]\n[something_new]";
     assert_eq!(read(&*notion.connector()).await, Cell::text(expected));
 }
 

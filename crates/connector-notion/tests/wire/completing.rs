@@ -2,6 +2,7 @@
 
 use connector_core::connector::Listing;
 use connector_core::value::Value as Cell;
+use rstest::rstest;
 use serde_json::{Value, json};
 use wiremock::matchers::{method, query_param, query_param_is_missing};
 
@@ -47,6 +48,24 @@ async fn a_list_that_cannot_be_completed_is_unknown_and_never_shorter() {
     notion.answer(method("GET").and_path(OWNERS), refusal(403, "restricted_resource", "Insufficient")).await;
     let cell = read(&notion, "ow").await;
     assert!(matches!(&cell, Cell::Unknown(why) if why.contains("Insufficient")), "{cell:?}");
+}
+
+#[rstest]
+#[case::more_without_a_place(json!({"has_more": true, "next_cursor": null}))]
+#[case::round_in_circles(json!({"has_more": true, "next_cursor": "s1"}))]
+#[case::without_what_it_lists(json!({"property_item": null}))]
+#[case::an_element_that_is_none(json!({"results": [null]}))]
+#[case::an_element_without_a_value(json!({"results": [{"object": "property_item", "type": "people", "id": "ow"}]}))]
+#[tokio::test]
+async fn a_rest_of_another_shape_is_unknown_and_never_shorter(#[case] members: Value) {
+    let notion = Notion::start().await;
+    notion.answer(method("POST").and_path(QUERY), ok(&list(&[page("p1", "One", &owners(25))], None))).await;
+    let mut rest = item(&[], "people", &json!({}), None);
+    for (name, member) in members.as_object().unwrap() {
+        rest[name] = member.clone();
+    }
+    notion.answer(method("GET").and_path(OWNERS), ok(&rest)).await;
+    assert!(read(&notion, "ow").await.is_unknown());
 }
 
 #[tokio::test]
