@@ -123,6 +123,20 @@ pub enum Failure {
         /// Why not.
         why: MarkFault,
     },
+    /// Somebody else changed the configuration since it was read.
+    Changed,
+    /// The remote does not take the token that was given.
+    TokenRefused(connector_core::Error),
+    /// The token comes from the environment, which wins over any other.
+    TokenOfEnvironment {
+        /// Of which remote.
+        remote: String,
+    },
+    /// Nobody has seen yet what a first run of the connection would do.
+    FirstRun {
+        /// Of which remote.
+        remote: String,
+    },
     /// A file cannot be read or written.
     File {
         /// Which one.

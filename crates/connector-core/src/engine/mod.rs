@@ -18,4 +18,4 @@ mod session;
 
 pub use all::{Pass, sync_all};
 pub use event::{Event, Watch};
-pub use run::{Connection, Engine, EngineError, Report, Request, Result as OpResult};
+pub use run::{Connection, Engine, EngineError, PLAN_LIFE, Report, Request, Result as OpResult};

@@ -156,7 +156,7 @@ const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// How old a reading may be for a write to rely on it.
 pub(super) const STALENESS_BUDGET: TimeDelta = TimeDelta::seconds(10);
 /// How old a plan may be to be applied.
-const PLAN_LIFE: TimeDelta = TimeDelta::hours(1);
+pub const PLAN_LIFE: TimeDelta = TimeDelta::hours(1);
 
 impl Engine {
     /// An engine for one connection.

@@ -5,6 +5,7 @@ mod fallback;
 mod health;
 mod metrics;
 mod openapi;
+mod v1;
 
 pub use fallback::fallback;
 pub use openapi::{Documented, document};
@@ -18,5 +19,6 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(health::readyz)
         .service(metrics::read_metrics)
         .service(openapi::read_document)
-        .configure(crm::configure);
+        .configure(crm::configure)
+        .configure(v1::configure);
 }

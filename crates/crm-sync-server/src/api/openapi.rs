@@ -54,7 +54,9 @@ fn methods(item: &PathItem) -> Vec<&'static str> {
 #[must_use]
 pub fn document() -> OpenApi {
     let app = actix_web::App::new().into_utoipa_app().openapi(Base::openapi());
-    app.configure(super::configure).split_for_parts().1
+    let mut document = app.configure(super::configure).split_for_parts().1;
+    super::v1::complete(&mut document);
+    document
 }
 
 /// This document.

@@ -16,7 +16,9 @@ pub fn failure(lang: Lang, failure: &Failure) -> String {
         Failure::Open(error) => open_failure(lang, error),
         Failure::Store(error) => store_failure(lang, error),
         Failure::Secrets(error) => secrets_failure(lang, error),
-        Failure::Remote(error) => remote_failure(lang, error.kind(), error.remote(), error.detail()),
+        Failure::Remote(error) | Failure::TokenRefused(error) => {
+            remote_failure(lang, error.kind(), error.remote(), error.detail())
+        }
         Failure::Engine(error) => engine_failure(lang, error),
         Failure::NotYet { remote } => {
             let there = remote_name(remote);
@@ -39,6 +41,22 @@ pub fn failure(lang: Lang, failure: &Failure) -> String {
             "Aucune configuration trouvée pour {remote}. Configurez d'abord le connecteur : crm-sync-server configure {remote} --base … --table …",
             "No configuration found for {remote}. Configure the connector first: crm-sync-server configure {remote} --base … --table …"
         ),
+        Failure::Changed => say!(
+            lang,
+            "La configuration a changé entre-temps ; rien n'a été enregistré. Relisez-la, puis recommencez.",
+            "The configuration was changed meanwhile; nothing was saved. Read it again, then start anew."
+        ),
+        Failure::TokenOfEnvironment { remote } => {
+            super::token_of_environment(lang, &format!("{}_TOKEN", remote.to_uppercase()))
+        }
+        Failure::FirstRun { remote } => {
+            let there = remote_name(remote);
+            say!(
+                lang,
+                "Personne n'a encore vu ce que la première synchronisation avec {there} changerait. Faites un plan, regardez-le et appliquez-le.",
+                "Nobody has seen yet what the first sync with {there} would change. Make a plan, look at it and apply it."
+            )
+        }
         Failure::NoBase { remote, wanted, known } if remote == NOTION => {
             let (wanted, known) = (lang.quoted(wanted), one_of(lang, known));
             say!(

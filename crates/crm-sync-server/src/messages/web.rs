@@ -69,19 +69,22 @@ pub fn refusal(lang: Lang, refusal: &Refusal) -> String {
         Refusal::Field { field, fault } => member(lang, field, fault),
         Refusal::Unconditional => say!(
             lang,
-            "Dites quel état vous changez : l'en-tête If-Match avec l'ETag de la dernière lecture, ou * pour créer.",
-            "Say which state you change: the header If-Match with the ETag of the last reading, or * to create."
-        ),
-        Refusal::Changed => say!(
-            lang,
-            "La configuration a changé entre-temps ; rien n'a été enregistré. Relisez-la, puis recommencez.",
-            "The configuration was changed meanwhile; nothing was saved. Read it again, then start anew."
+            "Dites quel état vous changez : l'en-tête If-Match avec l'ETag de la dernière lecture, ou If-None-Match: * pour créer.",
+            "Say which state you change: the header If-Match with the ETag of the last reading, or If-None-Match: * to create."
         ),
         Refusal::KeyReused => say!(
             lang,
             "Cette clé d'idempotence a déjà servi à une autre demande. Prenez-en une nouvelle.",
             "This idempotency key was used for another request. Take a new one."
         ),
+        Refusal::KeyBusy => say!(
+            lang,
+            "La même demande, avec cette clé d'idempotence, est encore en cours. Redemandez dans un instant.",
+            "The same request with this idempotency key is still under way. Ask again in a moment."
+        ),
+        Refusal::Over => {
+            say!(lang, "Cette exécution est déjà terminée.", "This run is over already.")
+        }
     }
 }
 
@@ -110,6 +113,14 @@ fn missing(lang: Lang, thing: Thing) -> String {
             lang,
             "Provider non supporté. Valeurs acceptées: airtable, notion",
             "Unknown provider. There are: airtable, notion"
+        ),
+        Thing::Configuration => {
+            say!(lang, "Cet outil n'est pas encore configuré.", "This tool is not configured yet.")
+        }
+        Thing::Table => say!(
+            lang,
+            "Cette table n'existe pas, ou le jeton ne la voit pas.",
+            "There is no such table, or the token does not see it."
         ),
         Thing::Run => say!(lang, "Cette exécution n'existe pas.", "There is no such run."),
         Thing::Plan => say!(lang, "Ce plan n'existe pas.", "There is no such plan."),

@@ -19,11 +19,10 @@ use crate::logs::filtered;
 use crate::messages::{self, Lang, Words};
 use crate::report::{self, Speaker};
 use crate::secrets::TokenState;
-use crate::service::connection;
+use crate::service::check::Records;
 use crate::service::glance::{self, Glance};
-use crate::service::sampling;
 use crate::service::sync::Order;
-use crate::service::verify;
+use crate::service::{token, trial, verify};
 use crate::store::RunFilter;
 
 /// How many runs are shown, as on the CRM's own page.
@@ -139,19 +138,10 @@ pub(super) async fn store_token(visitor: Visitor, path: Path<String>, fields: Fi
         Some(token) if token.chars().any(|letter| letter.is_whitespace() || letter.is_control()) => {
             t.token_malformed()
         }
-        Some(token) => {
-            let token = SecretString::from(token);
-            match app.provider_with(tool.remote, &token)?.identity().await {
-                Ok(_) => {
-                    app.vault.store(tool.remote, &token).await?;
-                    return see(format!("/connectors/{}?done=token&test=1#test", tool.remote));
-                }
-                Err(error) => {
-                    let told = messages::remote_failure(lang, error.kind(), tool.remote, error.detail());
-                    filtered(&told)
-                }
-            }
-        }
+        Some(given) => match token::store(app, tool.remote, &SecretString::from(given)).await {
+            Ok(_) => return see(format!("/connectors/{}?done=token&test=1#test", tool.remote)),
+            Err(failure) => filtered(&messages::failure(lang, &failure)),
+        },
     };
     let view = view(&visitor, tool, fault).await?;
     visitor.page(&view)
@@ -208,7 +198,8 @@ fn token_step(lang: Lang, tool: Tool, glance: &Glance, fault: String) -> TokenSt
         TokenState::Absent => messages::token_is_wanted(lang, tool.remote),
         TokenState::OtherKey | TokenState::Damaged => messages::token_is_unreadable(lang),
     };
-    let scopes = tool.scopes.iter().map(|name| Scope { name, why: messages::scope_why(lang, name) });
+    let scopes =
+        trial::scopes(tool.remote).iter().map(|name| Scope { name, why: messages::scope_why(lang, name) });
     TokenStep {
         state: if glance.has_token() { "done" } else { "now" },
         told,
@@ -300,27 +291,23 @@ async fn test(visitor: &Visitor, glance: &Glance) -> Result<Vec<Line>, Failure> 
     if !glance.has_token() {
         return Ok(Vec::new());
     }
-    let identity = match app.provider(glance.remote).await?.identity().await {
+    let trial = trial::try_out(app, glance.remote).await?;
+    let identity = match &trial.identity {
         Ok(identity) => identity,
-        Err(error) => return Ok(vec![failed(&error)]),
+        Err(error) => return Ok(vec![failed(error)]),
     };
-    let works = messages::token_works(lang, &identity, glance.remote);
+    let works = messages::token_works(lang, identity, glance.remote);
     let mut lines = vec![Line { tone: "good", name: t.test_works(), text: works }];
-    if let (Some(has), Some(tool)) = (&identity.scopes, Tool::of(glance.remote)) {
-        for scope in tool.scopes.iter().filter(|scope| has.iter().all(|known| known != *scope)) {
-            let text = messages::scope_missing(lang, scope, &messages::scope_why(lang, scope));
-            lines.push(Line { tone: "warn", name: t.test_missing(), text });
+    for scope in trial.missing {
+        let text = messages::scope_missing(lang, scope, &messages::scope_why(lang, scope));
+        lines.push(Line { tone: "warn", name: t.test_missing(), text });
+    }
+    lines.extend(trial.table.map(|table| match table {
+        Ok((name, Records { count, is_exact })) => {
+            let text = messages::records_counted(lang, &name, count, is_exact);
+            Line { tone: "good", name: t.test_works(), text }
         }
-    }
-    if let Some(configured) = &glance.configured {
-        let connector = connection::connector(app, configured).await?;
-        lines.push(match sampling::count(connector.as_ref()).await {
-            Ok((records, all)) => {
-                let text = messages::records_counted(lang, &configured.settings.table_name, records, all);
-                Line { tone: "good", name: t.test_works(), text }
-            }
-            Err(error) => failed(&error),
-        });
-    }
+        Err(error) => failed(&error),
+    }));
     Ok(lines)
 }

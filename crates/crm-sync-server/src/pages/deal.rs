@@ -4,7 +4,6 @@ use actix_web::web::Path;
 use askama::Template;
 use connector_core::id::{DealId, RunId};
 use connector_core::plan::{Reason, Rule};
-use connector_core::store::Store as _;
 
 use super::badge::Badge;
 use super::frame::{Frame, Place};
@@ -54,8 +53,8 @@ struct StepChange {
 pub(super) async fn show(visitor: Visitor, path: Path<String>) -> Answer {
     let (t, lang, app) = (visitor.words(), visitor.lang, visitor.app());
     let id = DealId::from(path.into_inner());
-    let history = app.store.deal_history(&id, STEPS).await?;
-    let deal = app.store.deals().await?.into_iter().find(|deal| deal.id == id);
+    let history = app.store.deal_history(&id, None, STEPS).await?;
+    let deal = app.store.deal(&id).await?;
     if deal.is_none() && history.is_empty() {
         return Err(Trouble::Missing);
     }

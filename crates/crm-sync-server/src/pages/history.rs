@@ -15,6 +15,7 @@ use super::tool::{TOOLS, Tool};
 use super::trouble::{Answer, Trouble};
 use super::visitor::Visitor;
 use crate::messages::{self, Lang, Words};
+use crate::report;
 use crate::store::{Run, RunFilter};
 
 mod chart;
@@ -180,55 +181,8 @@ fn address(wanted: &RunFilter) -> String {
 /// The runs as a file for a spreadsheet.
 pub(super) async fn csv(visitor: Visitor) -> Answer {
     let runs = visitor.app().store.runs(filter(&visitor), FILE).await?;
-    let mut file = csv::Writer::from_writer(Vec::new());
-    let mut lines = vec![
-        [
-            "run",
-            "started",
-            "finished",
-            "remote",
-            "direction",
-            "status",
-            "created_crm",
-            "updated_crm",
-            "created_remote",
-            "updated_remote",
-            "conflicts",
-            "failed",
-            "requests",
-            "message",
-        ]
-        .map(str::to_owned),
-    ];
-    lines.extend(runs.iter().map(|run| {
-        let (record, counts) = (&run.record, &run.record.counts);
-        [
-            record.id.to_string(),
-            record.started.to_rfc3339(),
-            record.finished.map(|at| at.to_rfc3339()).unwrap_or_default(),
-            remote_of(run).to_owned(),
-            record.mode.to_string(),
-            record.status.to_string(),
-            counts.created_crm.to_string(),
-            counts.pulled.to_string(),
-            counts.created_remote.to_string(),
-            counts.pushed.to_string(),
-            counts.conflicts.to_string(),
-            (counts.failed + counts.stale).to_string(),
-            record.usage.calls.to_string(),
-            inert(record.message.as_deref().unwrap_or_default()),
-        ]
-    }));
-    for line in lines {
-        file.write_record(line).map_err(|_| Trouble::Missing)?;
-    }
-    let file = file.into_inner().map_err(|_| Trouble::Missing)?;
+    let file = report::runs_file(&runs).map_err(|_| Trouble::Missing)?;
     Ok(download("text/csv; charset=utf-8", "history.csv").body(file))
-}
-
-/// A text that a spreadsheet does not take for a formula.
-fn inert(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
 /// The runs as a file for programs.
@@ -257,12 +211,6 @@ fn totals(run: &Run) -> (u64, u64, u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_spreadsheet_takes_no_message_for_a_formula() {
-        assert_eq!(inert("=HYPERLINK(1)"), "'=HYPERLINK(1)");
-        assert_eq!(inert("a = b"), "a = b");
-    }
 
     #[test]
     fn filters_stand_in_the_address() {

@@ -6,6 +6,7 @@
 //! modules in `assets` only make it quicker.
 
 mod address;
+mod api_docs;
 mod asset;
 mod badge;
 mod conflicts;
@@ -46,6 +47,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .app_data(web::FormConfig::default().limit(FORM_BYTES))
         .route("/", get().to(connectors::show))
         .route("/assets/{version}/{name}", get().to(asset::serve))
+        .route(visitor::API_DOCS, get().to(api_docs::show))
         .route("/connectors", get().to(connectors::show))
         .route("/embed/connectors", get().to(connectors::embed))
         .route("/connectors/{remote}", get().to(connector::show))

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use actix_web::web::Path;
 use askama::Template;
-use chrono::{DateTime, TimeDelta, Utc};
-use connector_core::engine::EngineError;
+use chrono::{DateTime, Utc};
+use connector_core::engine::{EngineError, PLAN_LIFE};
 use connector_core::id::{PlanId, RunId};
 use connector_core::plan::{Action, Guard, Mode, Notice, Op, Plan, Purpose, Side};
 use connector_core::store::{SavedPlan, Store as _};
@@ -36,8 +36,6 @@ pub(super) use row::{ChangeView, changes};
 const SHOWN: usize = 20;
 /// How long the making of a plan is waited for before its progress is shown.
 const PATIENCE: Duration = Duration::from_millis(1_500);
-/// How old a plan may be to be applied, as the engine has it.
-const LIFE: TimeDelta = TimeDelta::hours(1);
 
 #[derive(Debug, Template)]
 #[template(path = "plan.html")]
@@ -276,7 +274,7 @@ async fn view(visitor: &Visitor, id: &PlanId) -> Result<View, Trouble> {
 }
 
 fn is_old(made: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-    now - made > LIFE
+    now - made > PLAN_LIFE
 }
 
 /// The first of a list, and how many more there are.

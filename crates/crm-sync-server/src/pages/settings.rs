@@ -3,7 +3,6 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
 use askama::Template;
-use chrono::Datelike as _;
 
 use super::badge::Badge;
 use super::fields::Fields;
@@ -11,17 +10,10 @@ use super::frame::{Frame, Place};
 use super::tool::TOOLS;
 use super::trouble::{Answer, Trouble};
 use super::visitor::{LANGUAGE_COOKIE, Visitor, lasting};
-use crate::app::AIRTABLE;
 use crate::logs::filtered;
 use crate::messages::{self, Lang, Words};
 use crate::report::{self, Speaker};
-use crate::service::{check, connection};
-use crate::store::RunFilter;
-
-/// The calls a month of Airtable's free plan.
-const FREE_CALLS: u64 = 1_000;
-/// The most runs whose calls are counted.
-const RUNS: u32 = 10_000;
+use crate::service::{check, connection, usage};
 
 #[derive(Debug, Template)]
 #[template(path = "settings.html")]
@@ -55,17 +47,13 @@ struct Doctor {
 
 pub(super) async fn show(visitor: Visitor) -> Answer {
     let (t, lang, app) = (visitor.words(), visitor.lang, visitor.app());
-    let month = app.clock.now().date_naive().with_day(1).unwrap_or_default();
     let (mut budgets, mut doctors) = (Vec::new(), Vec::new());
     for tool in TOOLS {
         if connection::of_remote(app, tool.remote).await.is_err() {
             continue;
         }
-        let filter = RunFilter { remote: Some(tool.remote.to_owned()), ..RunFilter::default() };
-        let runs = app.store.runs(filter, RUNS).await?;
-        let calls = runs.iter().filter(|run| run.record.started.date_naive() >= month);
-        let calls: u64 = calls.map(|run| run.record.usage.calls).sum();
-        let cap = if tool.remote == AIRTABLE { FREE_CALLS } else { 0 };
+        let calls = usage::calls_this_month(app, tool.remote).await?;
+        let cap = usage::free_calls(tool.remote).unwrap_or_default();
         let shown = |number: u64| messages::whole(lang, usize::try_from(number).unwrap_or(usize::MAX));
         let told = messages::calls_of_cap(
             lang,

@@ -16,8 +16,6 @@ pub(super) struct Tool {
     pub(super) example: &'static str,
     /// The environment variable that wins over a stored token.
     pub(super) variable: &'static str,
-    /// The rights that a token needs, where the remote has names for them.
-    pub(super) scopes: &'static [&'static str],
 }
 
 /// All of them, in the order of their tabs.
@@ -27,14 +25,12 @@ pub(super) const TOOLS: [Tool; 2] = [
         tokens: "https://airtable.com/create/tokens",
         example: "https://airtable.com/app…/tbl…",
         variable: "AIRTABLE_TOKEN",
-        scopes: &["data.records:read", "data.records:write", "schema.bases:read", "schema.bases:write"],
     },
     Tool {
         remote: NOTION,
         tokens: "https://www.notion.so/profile/integrations",
         example: "https://www.notion.so/…?v=…",
         variable: "NOTION_TOKEN",
-        scopes: &[],
     },
 ];
 

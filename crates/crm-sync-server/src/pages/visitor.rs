@@ -164,13 +164,17 @@ pub(super) fn form_cookie(request: &HttpRequest) -> Option<String> {
     is_ours.then(|| cookie.value().to_owned())
 }
 
+/// Where people read what programs can call.
+pub(super) const API_DOCS: &str = "/api/docs";
+
 /// Whether this address is a page's, and not one that programs call.
 #[must_use]
 pub fn is_page(path: &str) -> bool {
     const OTHERS: [&str; 4] = ["/api", "/healthz", "/readyz", "/metrics"];
-    !OTHERS
-        .iter()
-        .any(|other| path == *other || path.strip_prefix(other).is_some_and(|rest| rest.starts_with('/')))
+    path == API_DOCS
+        || !OTHERS
+            .iter()
+            .any(|other| path == *other || path.strip_prefix(other).is_some_and(|rest| rest.starts_with('/')))
 }
 
 /// Whether this page may be seen by somebody who is not in: the sign-in and what it looks like, and the embedded page,

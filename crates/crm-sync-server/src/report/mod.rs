@@ -6,6 +6,7 @@ mod json;
 mod list;
 mod plan;
 mod result;
+mod runs_file;
 mod verification;
 mod waiting;
 
@@ -14,6 +15,7 @@ pub use history::{Standing, configured, imported, status};
 pub use json::{checkup_json, connections_json, imported_json, plan_json, run_json};
 pub use plan::{disputed, notice, plan, question};
 pub use result::result;
+pub use runs_file::runs_file;
 pub use verification::{drift, verification, verification_json};
 pub use waiting::{conflicts, conflicts_json, questions};
 

@@ -1,8 +1,8 @@
 //! The doctor: does the token work, is the table there, what would the mapping lose, what would a sync cost?
 
 use connector_core::Error;
-use connector_core::connector::Listing;
-use connector_core::id::FieldId;
+use connector_core::connector::{DealConnector, Listing};
+use connector_core::id::{ConnectionId, FieldId};
 use connector_core::lens::{Fidelity, Note};
 use connector_core::mapping::{Binding, Finding};
 use connector_core::provider::Identity;
@@ -166,21 +166,31 @@ pub async fn check(app: &App, remote: &str) -> Result<Checkup, Failure> {
             checkup.schema = Some(Ok(schema));
         }
     }
+    checkup.prediction = Some(predict(app, connector.as_ref(), &link.id, has_bodies).await?);
+    checkup.budget = Some(budget::of(app, &configured).await?);
+    checkup.configured = Some(Ok(configured));
+    Ok(checkup)
+}
+
+/// What a sync of the connection would cost. Asks nobody.
+pub async fn predict(
+    app: &App,
+    connector: &dyn DealConnector,
+    connection: &ConnectionId,
+    has_bodies: bool,
+) -> Result<Prediction, Failure> {
     let capabilities = connector.capabilities();
-    let linked = app.store.state(&link.id).await?.links.len();
+    let linked = app.store.state(connection).await?.links.len();
     let deals = app.store.deals().await?.len();
-    checkup.prediction = Some(Prediction {
+    Ok(Prediction {
         deals,
         linked,
         idle: OVERHEAD + linked.div_ceil(capabilities.page.get()).max(1),
         creations: deals.saturating_sub(linked).div_ceil(capabilities.batch.get()),
         page: capabilities.page.get(),
-        per_minute: per_minute(remote),
+        per_minute: per_minute(connector.remote()),
         bodies: has_bodies.then_some(linked),
-    });
-    checkup.budget = Some(budget::of(app, &configured).await?);
-    checkup.configured = Some(Ok(configured));
-    Ok(checkup)
+    })
 }
 
 /// What a sync asks of a token, where the remote has names for it.

@@ -18,7 +18,7 @@ use super::marks;
 use crate::app::App;
 use crate::crm;
 use crate::failure::Failure;
-use crate::store::ConfigChange;
+use crate::store::{ConfigChange, Expected, Version};
 
 /// The name of the field that holds the deals' ids.
 pub const KEY_FIELD: &str = "CRM ID";
@@ -54,6 +54,8 @@ pub struct Wanted {
     pub monthly_calls: Option<u64>,
     /// Whether a field that the table lacks means “not mapped”, as on the CRM's own page, and is no error.
     pub forgiving: bool,
+    /// The state of the settings that is changed, as the one who changes it knows it.
+    pub expected: Expected,
 }
 
 /// The field that holds the deals' ids.
@@ -75,6 +77,8 @@ pub enum KeyField {
 pub struct Outcome {
     /// The connection as it is stored now.
     pub configured: Configured,
+    /// The state of its settings.
+    pub version: Version,
     /// The table's fields.
     pub schema: Schema,
     /// What the mapping loses; no error among it.
@@ -86,6 +90,8 @@ pub struct Outcome {
 pub struct Draft {
     /// What would be stored.
     pub settings: ConnectionSettings,
+    /// The state of the settings that it was made from.
+    pub made_from: Option<Version>,
     /// The container, opened.
     pub connector: Arc<dyn DealConnector>,
     /// The table's fields.
@@ -108,17 +114,24 @@ impl Draft {
     }
 }
 
-/// Finds the table, makes the mapping, checks and stores it.
+/// Finds the table, makes the mapping, checks and stores it; [`Failure::Changed`] if somebody else changed the settings
+/// since they were read.
 pub async fn configure(app: &App, remote: &str, wanted: Wanted) -> Result<Outcome, Failure> {
-    let Draft { settings, schema, findings, .. } = draft(app, remote, wanted).await?.sound(remote)?;
-    app.store.save_connection(&settings.connection.id, remote, &settings).await?;
-    app.store.save_connector_config(remote, crm_row(&settings)).await?;
-    Ok(Outcome { configured: Configured { remote: remote.to_owned(), settings }, schema, findings })
+    let Draft { settings, made_from, schema, findings, .. } =
+        draft(app, remote, wanted).await?.sound(remote)?;
+    let (id, row) = (&settings.connection.id, crm_row(&settings));
+    let stored = app.store.configure(id, remote, &settings, row, Expected::State(made_from)).await?;
+    let version = stored.ok_or(Failure::Changed)?;
+    Ok(Outcome { configured: Configured { remote: remote.to_owned(), settings }, version, schema, findings })
 }
 
 /// Finds the table, makes the mapping and checks it; stores nothing.
 pub async fn draft(app: &App, remote: &str, wanted: Wanted) -> Result<Draft, Failure> {
     let provider = app.provider(remote).await?;
+    let made_from = app.store.settings_version(remote).await?;
+    if matches!(&wanted.expected, Expected::State(known) if *known != made_from) {
+        return Err(Failure::Changed);
+    }
     let old = app.store.connector_config(remote).await?;
     let before = super::connection::of_remote(app, remote).await.ok().map(|configured| configured.settings);
     let missing = || Failure::NotConfigured { remote: remote.to_owned() };
@@ -177,7 +190,7 @@ pub async fn draft(app: &App, remote: &str, wanted: Wanted) -> Result<Draft, Fai
         connection,
         monthly_calls: monthly_calls.filter(|calls| *calls > 0),
     };
-    Ok(Draft { settings, connector, schema, guesses, findings })
+    Ok(Draft { settings, made_from, connector, schema, guesses, findings })
 }
 
 /// The connection as the CRM's own page shows it: by names.

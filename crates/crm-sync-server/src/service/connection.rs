@@ -6,6 +6,8 @@ use connector_core::connector::DealConnector;
 use connector_core::engine::Connection;
 use connector_core::id::{BaseId, ConnectionId, ContainerId};
 use connector_core::provider::ConnectorSettings;
+use connector_core::schema::{FieldOption, Schema};
+use connector_core::unit::{Unit, UnitKind};
 use serde::{Deserialize, Serialize};
 
 use crate::app::{AIRTABLE, App};
@@ -34,6 +36,25 @@ pub struct Configured {
     pub remote: String,
     /// How it is connected.
     pub settings: ConnectionSettings,
+}
+
+impl ConnectionSettings {
+    /// The options of the field of a unit of stages, each with the stage that it means, by its id or by its name.
+    #[must_use]
+    pub fn stage_options<'s>(
+        &'s self,
+        schema: &'s Schema,
+        unit: &'s Unit,
+    ) -> Vec<(&'s FieldOption, Option<&'s str>)> {
+        let UnitKind::Stage(vocabulary) = &unit.kind else { return Vec::new() };
+        let Some(pair) = self.connection.mapping.pair(&unit.key) else { return Vec::new() };
+        let options = schema.field(&pair.field).map(|field| field.kind.options()).unwrap_or_default();
+        let meant = |option: &'s FieldOption| {
+            let chosen = pair.stages.get(&option.id).map(String::as_str);
+            (option, chosen.or_else(|| vocabulary.resolve(&option.name)))
+        };
+        options.iter().map(meant).collect()
+    }
 }
 
 /// The id of the connection to a container: links hang on it, so another container is another connection.

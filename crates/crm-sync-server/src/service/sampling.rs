@@ -2,10 +2,11 @@
 
 use connector_core::Error;
 use connector_core::connector::{DealConnector, Listing, RemoteDeal};
-use connector_core::id::FieldId;
+use connector_core::id::{FieldId, OptionId};
 use connector_core::schema::{FieldKind, Schema};
 use connector_core::state::Deal;
 use connector_core::store::Store as _;
+use connector_core::value::{Choice, Value};
 use futures::StreamExt as _;
 
 use crate::app::App;
@@ -27,23 +28,44 @@ pub struct Sample {
 
 /// Reads a few rows of both sides, in as many requests as pages hold [`ROWS`] records.
 pub async fn sample(app: &App, connector: &dyn DealConnector, schema: &Schema) -> Result<Sample, Failure> {
+    let (records, is_whole) = records(connector, schema, ROWS).await?;
+    let mut deals = app.store.deals().await?;
+    deals.truncate(ROWS);
+    Ok(Sample { records, is_whole, deals })
+}
+
+/// The first `count` records with all fields but bodies, and whether these are all that there are.
+pub async fn records(
+    connector: &dyn DealConnector,
+    schema: &Schema,
+    count: usize,
+) -> Result<(Vec<RemoteDeal>, bool), Error> {
     // A body costs a request for each record.
     let fields = schema.fields.iter().filter(|field| !matches!(field.kind, FieldKind::Body));
     let fields: Vec<FieldId> = fields.map(|field| field.id.clone()).collect();
-    let records = records(connector, fields).await?;
-    let mut deals = app.store.deals().await?;
-    deals.truncate(ROWS);
-    Ok(Sample { is_whole: records.len() <= ROWS, records: records.into_iter().take(ROWS).collect(), deals })
-}
-
-/// One more than is shown, which tells whether there are more.
-async fn records(connector: &dyn DealConnector, fields: Vec<FieldId>) -> Result<Vec<RemoteDeal>, Error> {
-    let mut pages = connector.list(Listing::sample(fields, ROWS + 1));
+    // One more than is wanted tells whether there are more.
+    let mut pages = connector.list(Listing::sample(fields, count + 1));
     let mut records = Vec::new();
     while let Some(page) = pages.next().await {
         records.extend(page?.deals);
     }
-    Ok(records)
+    let is_whole = records.len() <= count;
+    records.truncate(count);
+    Ok((records, is_whole))
+}
+
+impl Sample {
+    /// How many of the records hold this option of the field.
+    #[must_use]
+    pub fn holding(&self, field: &FieldId, option: &OptionId) -> usize {
+        let is_it = |choice: &Choice| choice.id.as_ref() == Some(option);
+        let holds = |record: &&RemoteDeal| match record.cell(field) {
+            Value::Choice(choice) => is_it(choice),
+            Value::Choices(choices) => choices.iter().any(is_it),
+            _ => false,
+        };
+        self.records.iter().filter(holds).count()
+    }
 }
 
 /// How many records the container has, as one page of a listing tells: exactly, or as many as it holds and there are

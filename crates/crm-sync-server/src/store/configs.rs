@@ -84,17 +84,23 @@ pub(super) fn make(conn: &mut Conn, provider: &str) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Makes the row if it is absent, and changes it.
+pub(super) fn change(conn: &mut Conn, provider: &str, change: &ConfigChange) -> Result<(), Failure> {
+    make(conn, provider)?;
+    diesel::update(configs::table.filter(configs::provider.eq(provider)))
+        .set((change, configs::updated_at.eq(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Makes the row if it is absent, and changes it; the row as it is then.
 pub(super) fn save(
     conn: &mut Conn,
     provider: &str,
-    change: &ConfigChange,
+    wanted: &ConfigChange,
 ) -> Result<ConnectorConfig, Failure> {
     conn.write(|conn| {
-        make(conn, provider)?;
-        diesel::update(configs::table.filter(configs::provider.eq(provider)))
-            .set((change, configs::updated_at.eq(now)))
-            .execute(conn)?;
+        change(conn, provider, wanted)?;
         Ok(configs::table.filter(configs::provider.eq(provider)).select(columns()).first(conn)?)
     })
 }

@@ -62,6 +62,31 @@ pub(super) fn find<S: DeserializeOwned>(
     row.map(ConnectionRow::read).transpose()
 }
 
+/// A state of a remote's settings, to be changed only if it still stands: nobody overwrites what he did not see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// The connection in use.
+    pub connection: ConnectionId,
+    /// The version of its settings.
+    pub number: i64,
+}
+
+/// The state of the settings of a remote; `None` if there are none. The connection that was changed last is in use.
+pub(super) fn current(conn: &mut Conn, provider: &str) -> Result<Option<Version>, Failure> {
+    let latest = connections::table
+        .filter(connections::provider.eq(provider))
+        .order((connections::updated_at.desc(), connections::id))
+        .select((connections::id, connections::version));
+    let found: Option<(String, i64)> = latest.first(conn).optional()?;
+    Ok(found.map(|(connection, number)| Version { connection: connection.into(), number }))
+}
+
+/// Forgets the settings of all connections of a remote.
+pub(super) fn forget(conn: &mut Conn, provider: &str) -> Result<(), Failure> {
+    diesel::delete(connections::table.filter(connections::provider.eq(provider))).execute(conn)?;
+    Ok(())
+}
+
 /// Makes the connection, or gives it other settings; its version.
 pub(super) fn save(
     conn: &mut Conn,

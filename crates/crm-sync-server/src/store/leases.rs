@@ -48,9 +48,11 @@ pub(super) fn acquire(
     })
 }
 
-/// A run that has a connection at `now`, whichever.
-pub(super) fn any_holder(conn: &mut Conn, now: DateTime<Utc>) -> Result<Option<RunId>, Failure> {
-    let held = leases::table.filter(leases::run.is_not_null().and(leases::expires_at.gt(Moment::from(now))));
+/// A run that has a connection at `now`, whichever of those whose ids are like this.
+pub(super) fn any_holder(conn: &mut Conn, like: &str, now: DateTime<Utc>) -> Result<Option<RunId>, Failure> {
+    let held = leases::table
+        .filter(leases::connection.like(like))
+        .filter(leases::run.is_not_null().and(leases::expires_at.gt(Moment::from(now))));
     let holder: Option<Option<String>> = held.select(leases::run).first(conn).optional()?;
     Ok(holder.flatten().map(RunId::from))
 }

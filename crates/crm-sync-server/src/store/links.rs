@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use connector_core::id::{ConnectionId, UnitKey};
+use connector_core::id::{ConnectionId, DealId, UnitKey};
 use connector_core::state::{Agreement, Link, LinkStatus};
 use connector_core::unit::Units;
 use connector_core::value::Value;
@@ -83,6 +83,18 @@ fn in_order(units: &Units, mut values: HashMap<UnitKey, Value>) -> Box<[Option<V
 pub(super) fn read(conn: &mut Conn, connection: &ConnectionId, units: &Units) -> Result<Vec<Link>, Failure> {
     let rows = links::table.filter(links::connection.eq(connection.as_str())).order(links::remote);
     rows.load::<LinkRow>(conn)?.into_iter().map(|row| row.read(units)).collect()
+}
+
+/// The links of these deals, of all connections, by connection.
+pub(super) fn of_deals(
+    conn: &mut Conn,
+    deals: &[DealId],
+    units: &Units,
+) -> Result<Vec<(ConnectionId, Link)>, Failure> {
+    let keys: Vec<i32> = deals.iter().filter_map(deals::key).collect();
+    let rows = links::table.filter(links::deal.eq_any(keys)).order((links::connection, links::remote));
+    let link = |row: LinkRow| Ok((row.connection.as_str().into(), row.read(units)?));
+    rows.load::<LinkRow>(conn)?.into_iter().map(link).collect()
 }
 
 /// The deal of an effect, for its links.

@@ -44,6 +44,12 @@ pub(super) fn migrate(conn: &mut Conn) -> Result<(), Failure> {
     })
 }
 
+/// Looks whether the schema is there.
+pub(super) fn look(conn: &mut Conn) -> Result<(), Failure> {
+    let one = sync_migrations::table.select(sync_migrations::version).limit(1);
+    Ok(one.load::<String>(conn).map(drop)?)
+}
+
 /// Takes our schema out again, the last migration first: all of it or nothing.
 pub(super) fn retire(conn: &mut Conn) -> Result<(), Failure> {
     conn.change_schema(|conn| {

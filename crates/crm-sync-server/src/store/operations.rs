@@ -13,6 +13,8 @@ use super::schema::sync_operations as operations;
 /// A line of the log, with the run that wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Logged {
+    /// Its place in the log: later lines have greater ones.
+    pub id: i64,
     /// Whose run it was.
     pub connection: ConnectionId,
     /// The run.
@@ -87,6 +89,7 @@ impl Operation {
         let unread = |error| Failure::corrupt("sync_operations", &key, error);
         let unnamed = |error: strum::ParseError| Failure::corrupt("sync_operations", &key, error);
         Ok(Logged {
+            id: self.id,
             connection: self.connection.into(),
             run: self.run.into(),
             entry: LogEntry {
@@ -135,9 +138,15 @@ pub(super) fn page_of_run(
     Ok((rows, usize::try_from(all).unwrap_or_default()))
 }
 
-/// What was done to a deal by all connections, newest first.
-pub(super) fn of_deal(conn: &mut Conn, deal: &DealId, limit: u32) -> Result<Vec<Logged>, Failure> {
+/// What was done to a deal by all connections, newest first, from before a line of the log.
+pub(super) fn of_deal(
+    conn: &mut Conn,
+    deal: &DealId,
+    before: Option<i64>,
+    limit: u32,
+) -> Result<Vec<Logged>, Failure> {
     let Some(deal) = deals::key(deal) else { return Ok(Vec::new()) };
-    let rows = operations::table.filter(operations::deal.eq(deal)).order(operations::id.desc());
+    let older = operations::id.lt(before.unwrap_or(i64::MAX));
+    let rows = operations::table.filter(operations::deal.eq(deal)).filter(older).order(operations::id.desc());
     rows.limit(limit.into()).load::<Operation>(conn)?.into_iter().map(Operation::read).collect()
 }

@@ -43,6 +43,18 @@ pub(super) fn connection(conn: &mut Conn, id: &PlanId) -> Result<Option<Connecti
     Ok(connection.first::<String>(conn).optional()?.map(Into::into))
 }
 
+/// Throws a plan away; whether there was one.
+pub(super) fn discard(conn: &mut Conn, id: &PlanId) -> Result<bool, Failure> {
+    let row = plans::table.find(id.as_str());
+    if diesel::delete(row.filter(plans::applied_by.is_null())).execute(conn)? == 1 {
+        return Ok(true);
+    }
+    match row.select(plans::applied_by).first::<Option<String>>(conn).optional()?.flatten() {
+        Some(run) => Err(StoreError::AlreadyApplied(run.into()).into()),
+        None => Ok(false),
+    }
+}
+
 /// Marks the plan as applied by `run`, unless it was applied before.
 pub(super) fn apply(conn: &mut Conn, id: &PlanId, run: &RunId) -> Result<(), Failure> {
     let marked = diesel::update(plans::table.find(id.as_str()))

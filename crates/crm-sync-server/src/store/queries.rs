@@ -2,18 +2,18 @@
 
 use chrono::{DateTime, Utc};
 use connector_core::id::{ConnectionId, DealId, PlanId, RunId, UnitKey};
+use connector_core::state::Link;
 use connector_core::store::StoreError;
 use connector_core::value::Value;
-use diesel::RunQueryDsl as _;
 use secrecy::zeroize::Zeroizing;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::columns::Document;
 use super::{
-    ConfigChange, Connection, ConnectorConfig, DieselStore, Disputed, Logged, NewSyncLog, Run, RunFilter,
-    SyncLog, TokenEdit, Tokens, configs, conflicts, connections, deals, leases, migrate, operations, plans,
-    runs, sync_logs, tokens,
+    ConfigChange, Connection, ConnectorConfig, DieselStore, Disputed, Held, Logged, NewSyncLog, Run,
+    RunFilter, SyncLog, TokenEdit, Tokens, configs, conflicts, connections, deals, leases, links, migrate,
+    operations, plans, runs, sync_logs, tokens,
 };
 
 /// The history.
@@ -57,6 +57,12 @@ impl DieselStore {
         self.run(move |conn| plans::connection(conn, &plan)).await
     }
 
+    /// Throws a plan away, whether or not there was one; [`StoreError::AlreadyApplied`] if a run applied it.
+    pub async fn discard_plan(&self, plan: &PlanId) -> Result<bool, StoreError> {
+        let plan = plan.clone();
+        self.run(move |conn| conn.write(|conn| plans::discard(conn, &plan))).await
+    }
+
     /// What a run did and tried, in the order of doing it.
     pub async fn operations(&self, run: &RunId) -> Result<Vec<Logged>, StoreError> {
         let run = run.clone();
@@ -74,10 +80,16 @@ impl DieselStore {
         self.run(move |conn| operations::page_of_run(conn, &run, before, limit)).await
     }
 
-    /// What was done to a deal and tried, by all connections, newest first.
-    pub async fn deal_history(&self, deal: &DealId, limit: u32) -> Result<Vec<Logged>, StoreError> {
+    /// What was done to a deal and tried, by all connections, newest first; to go on where a list ended, from before a line
+    /// of the log.
+    pub async fn deal_history(
+        &self,
+        deal: &DealId,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<Logged>, StoreError> {
         let deal = deal.clone();
-        self.run(move |conn| operations::of_deal(conn, &deal, limit)).await
+        self.run(move |conn| operations::of_deal(conn, &deal, before, limit)).await
     }
 
     /// The conflicts of a connection that wait for a person, by deal.
@@ -129,7 +141,7 @@ impl DieselStore {
     /// Fails if a run is under way, of any connection.
     pub async fn assert_idle(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let holder = self.run(move |conn| leases::any_holder(conn, now)).await?;
+        let holder = self.run(move |conn| leases::any_holder(conn, "%", now)).await?;
         holder.map_or(Ok(()), |run| Err(StoreError::Held(run)))
     }
 
@@ -138,9 +150,9 @@ impl DieselStore {
         self.run(migrate::retire).await
     }
 
-    /// Asks the database for the least it can answer.
+    /// Asks the database for the least that shows that it is there, with our tables.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.run(|conn| Ok(diesel::sql_query("SELECT 1").execute(conn).map(|_| ())?)).await
+        self.run(migrate::look).await
     }
 }
 
@@ -243,6 +255,24 @@ impl DieselStore {
 
 /// The CRM's side.
 impl DieselStore {
+    /// What one deal holds now, if the CRM has it.
+    pub async fn deal(&self, deal: &DealId) -> Result<Option<Held>, StoreError> {
+        let (units, deal) = (self.units.clone(), deal.clone());
+        self.run(move |conn| deals::one(conn, &units, &deal)).await
+    }
+
+    /// What deals hold now, by id, from after one of them.
+    pub async fn deals_page(&self, after: Option<&DealId>, limit: u32) -> Result<Vec<Held>, StoreError> {
+        let (units, after) = (self.units.clone(), after.cloned());
+        self.run(move |conn| deals::page(conn, &units, after.as_ref(), limit)).await
+    }
+
+    /// The links of these deals, of all connections.
+    pub async fn deal_links(&self, deals: &[DealId]) -> Result<Vec<(ConnectionId, Link)>, StoreError> {
+        let (units, deals) = (self.units.clone(), deals.to_vec());
+        self.run(move |conn| links::of_deals(conn, &deals, &units)).await
+    }
+
     /// Adds a deal for each of `rows`, as a person would: its id, or why the CRM cannot keep it. What a row lacks is
     /// empty.
     pub async fn import_deals(

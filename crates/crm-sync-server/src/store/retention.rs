@@ -5,7 +5,6 @@ use connector_core::store::StoreError;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use super::DieselStore;
 use super::columns::Moment;
 use super::conn::Conn;
 use super::failure::Failure;
@@ -13,6 +12,7 @@ use super::schema::{
     sync_events as events, sync_jobs as jobs, sync_links as links, sync_operations as operations,
     sync_plans as plans, sync_runs as runs,
 };
+use super::{DieselStore, requests};
 
 /// How long things are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,9 @@ impl DieselStore {
                 Ok(prune_operations(conn, log, limit)?
                     + prune_plans(conn, log, limit)?
                     + prune_jobs(conn, log, limit)?
-                    + prune_tombstones(conn, tombstones, limit)?)
+                    + prune_tombstones(conn, tombstones, limit)?
+                    + prune_steps(conn, log)?
+                    + requests::prune(conn, now)?)
             })
         })
         .await
@@ -78,6 +80,12 @@ fn prune_jobs(conn: &mut Conn, before: DateTime<Utc>, limit: u32) -> Result<usiz
     }
     let steps = diesel::delete(events::table.filter(events::run.eq_any(&old))).execute(conn)?;
     Ok(steps + diesel::delete(jobs::table.filter(jobs::run.eq_any(&old))).execute(conn)?)
+}
+
+/// The last steps of plans that could not be made: no run brings their end.
+fn prune_steps(conn: &mut Conn, before: DateTime<Utc>) -> Result<usize, Failure> {
+    let old = events::table.filter(events::at.lt(Moment::from(before)));
+    Ok(diesel::delete(old).execute(conn)?)
 }
 
 fn prune_tombstones(conn: &mut Conn, before: DateTime<Utc>, limit: u32) -> Result<usize, Failure> {

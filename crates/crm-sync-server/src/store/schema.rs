@@ -230,6 +230,18 @@ table! {
 }
 
 table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::store::columns::types::{Document, Moment};
+
+    sync_requests (key) {
+        key -> Text,
+        fingerprint -> Text,
+        answer -> Nullable<Document>,
+        made_at -> Moment,
+    }
+}
+
+table! {
     use diesel::sql_types::Integer;
     use crate::store::columns::types::Moment;
 

@@ -80,6 +80,10 @@ fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
         }
     })?;
     reader.end().map_err(|error| Refusal::Syntax { line: error.line(), column: error.column() })?;
+    // A list of values in the order of the members is taken for an object otherwise.
+    if !text.trim_start().starts_with('{') {
+        return Err(Refusal::Field { field: String::new(), fault: FieldFault::Value });
+    }
     // Only a text can hold it, and JSON has one way to write it.
     if has_nul(text) { Err(Refusal::Nul) } else { Ok(value) }
 }

@@ -68,10 +68,12 @@ pub enum Refusal {
     },
     /// A change of something that others change too must say which state it changes.
     Unconditional,
-    /// It was changed meanwhile.
-    Changed,
     /// The idempotency key was used for another request.
     KeyReused,
+    /// The same request with this idempotency key is still under way.
+    KeyBusy,
+    /// The run that should end is over.
+    Over,
 }
 
 /// What is wrong with a member of a body, or with a parameter.
@@ -92,6 +94,10 @@ pub enum FieldFault {
 pub enum Thing {
     /// A remote.
     Provider,
+    /// How a remote is connected.
+    Configuration,
+    /// A table, or a base.
+    Table,
     /// A run.
     Run,
     /// A plan.
@@ -151,8 +157,9 @@ impl Refusal {
             Self::Syntax { .. } => (StatusCode::BAD_REQUEST, "malformed_json"),
             Self::Field { fault, .. } => (StatusCode::UNPROCESSABLE_ENTITY, fault.code()),
             Self::Unconditional => (StatusCode::PRECONDITION_REQUIRED, "if_match_required"),
-            Self::Changed => (StatusCode::PRECONDITION_FAILED, "changed_meanwhile"),
             Self::KeyReused => (StatusCode::CONFLICT, "idempotency_key_reused"),
+            Self::KeyBusy => (StatusCode::CONFLICT, "idempotency_key_busy"),
+            Self::Over => (StatusCode::CONFLICT, "run_over"),
         }
     }
 
@@ -189,6 +196,8 @@ impl Thing {
     const fn code(self) -> &'static str {
         match self {
             Self::Provider => "unknown_provider",
+            Self::Configuration => "not_configured",
+            Self::Table => "unknown_table",
             Self::Run => "unknown_run",
             Self::Plan => "unknown_plan",
             Self::Deal => "unknown_deal",
@@ -264,5 +273,6 @@ pub async fn explain<B: MessageBody + 'static>(
 
 /// Whether the path is one of those that the CRM's own page calls, which have their own format and language.
 fn is_of_the_crm(path: &str) -> bool {
-    path.starts_with("/api/") && !path.starts_with("/api/v1/") && path != "/api/openapi.json"
+    const OURS: [&str; 3] = ["/api/v1", "/api/openapi.json", "/api/docs"];
+    path.starts_with("/api/") && !OURS.contains(&path) && !path.starts_with("/api/v1/")
 }

@@ -38,9 +38,27 @@ impl Worker {
         Ok(Some(stream::unfold(Some(reader), Reader::step).boxed()))
     }
 
+    /// Whether this is the last step of a run, or of the making of a plan.
+    pub async fn is_last(&self, run: &RunId, number: u64) -> Result<bool, StoreError> {
+        let before = i64::try_from(number.saturating_sub(1)).unwrap_or(i64::MAX);
+        let step = self.0.app.store.steps::<RunEvent>(run, before, 1).await?.pop().map(Numbered::from);
+        Ok(step.is_some_and(|step| step.number == number && step.event.is_last()))
+    }
+
+    /// What a run came to, or the making of a plan, as its steps tell.
+    pub async fn ending_of(&self, run: &RunId) -> Result<Option<Finished>, StoreError> {
+        let steps = self.0.app.store.steps::<RunEvent>(run, 0, PAGE).await?;
+        Ok(steps.into_iter().find_map(|step| match step.event {
+            RunEvent::Finished(finished) => Some(finished),
+            _ => None,
+        }))
+    }
+
     async fn is_known(&self, run: &RunId) -> Result<bool, StoreError> {
         let store = &self.0.app.store;
-        Ok(store.run_of(run).await?.is_some() || store.plan_head(&PlanId::new(run.as_str())).await?.is_some())
+        Ok(store.run_of(run).await?.is_some()
+            || store.plan_head(&PlanId::new(run.as_str())).await?.is_some()
+            || !store.steps::<RunEvent>(run, 0, 1).await?.is_empty())
     }
 
     /// How a run ended that is not here, if it did and no more steps of it come.
@@ -53,8 +71,11 @@ impl Worker {
             return Ok(is_settled.then(|| Finished::from(&run.record)));
         }
         let plan = PlanId::new(run.as_str());
-        let is_made = store.plan_head(&plan).await?.is_some();
-        Ok(is_made.then(|| Finished::without_run(RunStatus::Ok, Some(plan), None)))
+        if store.plan_head(&plan).await?.is_some() {
+            return Ok(Some(Finished::without_run(RunStatus::Ok, Some(plan), None)));
+        }
+        // The making of a plan that failed: its last steps are written down together.
+        self.ending_of(run).await
     }
 }
 

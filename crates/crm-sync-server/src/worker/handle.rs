@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use connector_core::engine::EngineError;
-use connector_core::id::{ConnectionId, RunId};
+use connector_core::id::{ConnectionId, PlanId, RunId};
 use connector_core::store::StoreError;
 use tokio::runtime::Handle;
 use tokio::time::timeout;
@@ -103,7 +103,14 @@ impl Worker {
     /// It answers once the run has the connection; what keeps it from that is the error. Applying a plan asks the remote
     /// for its fields first.
     pub async fn start(&self, job: Job) -> Result<RunHandle, Arc<Failure>> {
-        let (course, started) = self.enter(job)?;
+        let (course, started) = loop {
+            let (course, started) = self.enter(job.clone())?;
+            if started || !self.is_over(&course.id).await.map_err(|error| Arc::new(error.into()))? {
+                break (course, started);
+            }
+            // It is in the books already: whoever asks now asks for more than it did.
+            course.closed().await;
+        };
         match course.opened().await {
             Stage::Refused(failure) => match failure.as_ref() {
                 Failure::Engine(EngineError::Running(run)) => {
@@ -120,12 +127,31 @@ impl Worker {
     /// Ends a run between two operations, on whichever server it is. False if no server is at it.
     pub async fn cancel(&self, run: &RunId) -> Result<bool, StoreError> {
         if let Some(course) = self.course(run) {
-            course.cancel();
-            return Ok(true);
+            let is_over = self.is_over(run).await?;
+            if !is_over {
+                course.cancel();
+            }
+            return Ok(!is_over);
         }
         let is_under_way =
             self.0.app.store.run_of(run).await?.is_some_and(|run| run.record.finished.is_none());
         Ok(is_under_way && self.0.app.store.ask_to_cancel(run).await?)
+    }
+
+    /// Whether the job of this id is under way on this server.
+    #[must_use]
+    pub fn is_under_way(&self, run: &RunId) -> bool {
+        self.course(run).is_some()
+    }
+
+    /// Gives up the making of a plan on this server; whether it was under way.
+    #[must_use]
+    pub fn give_up(&self, plan: &RunId) -> bool {
+        let course = self.course(plan).filter(|course| !course.job.is_run());
+        course.is_some_and(|course| {
+            course.cancel();
+            true
+        })
     }
 
     /// Ends all work, in under a second: operations under way come to their end if they do so soon, what was done is in
@@ -145,6 +171,15 @@ impl Worker {
     /// Has the work done that the program waits for when it ends.
     pub(super) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.0.tasks.spawn_on(work, &self.0.runtime);
+    }
+
+    /// Whether the books tell the end of this run, or the plan that was made.
+    async fn is_over(&self, run: &RunId) -> Result<bool, StoreError> {
+        let store = &self.0.app.store;
+        if let Some(run) = store.run_of(run).await? {
+            return Ok(run.record.finished.is_some());
+        }
+        Ok(store.plan_head(&PlanId::new(run.as_str())).await?.is_some())
     }
 
     /// The job of this id, if it is under way here.

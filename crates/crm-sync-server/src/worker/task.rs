@@ -73,6 +73,8 @@ pub(super) async fn perform(worker: Worker, course: Arc<Course>) {
         shared.give_up().await;
     }
     course.progress.finish(finished(worker.0.app.lang, &ending));
+    // A plan that could not be made leaves nothing else.
+    shared.is_open |= matches!(ending, Ending::Failed(_)) && !course.job.is_run();
     course.stage.send_replace(Stage::Ended(Arc::new(ending)));
     shared.keep_steps().await;
 }

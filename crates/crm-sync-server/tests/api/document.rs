@@ -1,13 +1,16 @@
 //! The server's OpenAPI document, and whether an answer is one that it promises.
 
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
 use serde_json::{Map, Value};
 
-/// The document.
-pub(crate) struct Document(Value);
+/// The document, and which of its answers were seen.
+pub(crate) struct Document(Value, Mutex<BTreeSet<String>>);
 
 impl Document {
     pub(crate) fn of_the_server() -> Self {
-        Self(serde_json::to_value(crm_sync_server::api::document()).unwrap())
+        Self(serde_json::to_value(crm_sync_server::api::document()).unwrap(), Mutex::default())
     }
 
     /// Whether the document promises this answer; an address that is none of its own promises a problem.
@@ -19,10 +22,13 @@ impl Document {
         content_type: &str,
         body: &str,
     ) -> Result<(), String> {
-        let Some(operation) = self.operation(method, path) else {
+        let Some((template, operation)) = self.operation(method, path) else {
             return self.is_refusal(status, content_type, body);
         };
         let Some(promised) = operation["responses"].get(status.to_string()) else {
+            if template.starts_with("/api/v1/") {
+                return Err(format!("status {status} is not documented"));
+            }
             // What any address answers, whatever is there, is told once for all of them.
             let is_common = [400, 401, 403, 405, 408, 413, 415, 422, 429, 503].contains(&status);
             return if is_common {
@@ -30,6 +36,16 @@ impl Document {
             } else {
                 Err(format!("status {status} is not documented"))
             };
+        };
+        let promised = match promised["$ref"].as_str() {
+            None => {
+                self.see(format!("{method} {template} {status}"));
+                promised
+            }
+            Some(common) => {
+                self.see(common.to_owned());
+                self.0.pointer(common.trim_start_matches('#')).ok_or("a dangling reference")?
+            }
         };
         let Some(content) = promised.get("content").and_then(Value::as_object) else {
             return if body.is_empty() { Ok(()) } else { Err("no body is documented".to_owned()) };
@@ -55,7 +71,25 @@ impl Document {
         self.fits(&self.0["components"]["schemas"][name], &body, "")
     }
 
-    fn operation(&self, method: &str, path: &str) -> Option<&Value> {
+    fn see(&self, answer: String) {
+        self.1.lock().unwrap().insert(answer);
+    }
+
+    /// The answers that the document promises and nobody saw: each operation's own, and the common ones once.
+    pub(crate) fn unseen(&self) -> Vec<String> {
+        let mut promised = BTreeSet::new();
+        for (path, item) in self.0["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                for (status, answer) in operation["responses"].as_object().unwrap() {
+                    let own = || format!("{} {path} {status}", method.to_uppercase());
+                    promised.insert(answer["$ref"].as_str().map_or_else(own, str::to_owned));
+                }
+            }
+        }
+        promised.difference(&self.1.lock().unwrap()).cloned().collect()
+    }
+
+    fn operation(&self, method: &str, path: &str) -> Option<(&str, &Value)> {
         let fits = |template: &str| {
             let (ours, theirs): (Vec<&str>, Vec<&str>) =
                 (template.split('/').collect(), path.split('/').collect());
@@ -66,7 +100,8 @@ impl Document {
         // An address without parameters comes before one with them.
         let mut found: Vec<(&String, &Value)> = paths.iter().filter(|(template, _)| fits(template)).collect();
         found.sort_by_key(|(template, _)| template.matches('{').count());
-        found.into_iter().find_map(|(_, item)| item.get(method.to_lowercase()))
+        let method = method.to_lowercase();
+        found.into_iter().find_map(|(template, item)| Some((template.as_str(), item.get(&method)?)))
     }
 
     /// Whether a value is what a schema says.

@@ -1,6 +1,7 @@
 //! A founder's house: a CRM's database, an Airtable on loopback, and the server between them.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use connector_sandbox::{Edit, Sandbox, Settings as SandboxSettings};
@@ -39,11 +40,12 @@ pub(crate) struct House {
     pub(crate) place: Place,
     pub(crate) sandbox: Sandbox,
     pub(crate) address: SocketAddr,
-    pub(crate) document: Document,
+    pub(crate) document: Arc<Document>,
+    /// Where the server keeps its key.
+    pub(crate) data: TempDir,
     client: Client,
     stop: CancellationToken,
     task: JoinHandle<()>,
-    _data: TempDir,
 }
 
 /// An answer that is as documented.
@@ -75,6 +77,23 @@ impl House {
     /// One whose database we make.
     pub(crate) async fn fresh(kind: Kind) -> Self {
         Self::open(Place::new(kind), Self::sandbox(), |_| {}).await
+    }
+
+    /// One whose tokens are given by the environment.
+    pub(crate) async fn with_tokens(kind: Kind) -> Self {
+        let sandbox = Self::sandbox();
+        let tokens = [sandbox.airtable_token(), sandbox.notion_token()].map(|token| Some(token.into()));
+        let [airtable, notion] = tokens;
+        Self::open(Place::new(kind), sandbox, |settings| {
+            settings.airtable.token = airtable;
+            settings.notion.token = notion;
+        })
+        .await
+    }
+
+    /// One that wants a key to be shown.
+    pub(crate) async fn with_key(kind: Kind, key: &str) -> Self {
+        Self::open(Place::new(kind), Self::sandbox(), |settings| settings.api_key = Some(key.into())).await
     }
 
     /// One whose database the CRM made, with rows and a configuration of the first version.
@@ -115,8 +134,13 @@ impl House {
         let address = server.addresses()[0];
         let task = tokio::spawn(async move { server.run().await.unwrap() });
         let client = Client::builder().timeout(Duration::from_mins(1)).no_proxy().build().unwrap();
-        let document = Document::of_the_server();
-        Self { place, sandbox, address, document, client, stop, task, _data: data }
+        let document = Arc::new(Document::of_the_server());
+        Self { place, sandbox, address, document, data, client, stop, task }
+    }
+
+    /// The same, whose answers are seen by this document.
+    pub(crate) fn seen_by(self, document: &Arc<Document>) -> Self {
+        Self { document: document.clone(), ..self }
     }
 
     pub(crate) fn crm(&self) -> Crm {
@@ -149,6 +173,10 @@ impl House {
     }
 
     fn hold(&self, method: &Method, path: &str, status: StatusCode, answer: &Answer) {
+        // A page, which is none of the document's.
+        if path == "/api/docs" {
+            return;
+        }
         let content_type = answer.header("content-type").split(';').next().unwrap_or_default();
         let held = self.document.holds(method.as_str(), path, status.as_u16(), content_type, &answer.text);
         held.unwrap_or_else(|why| panic!("{method} {path} {status}: {why}\n{}", answer.text));
@@ -171,6 +199,53 @@ impl House {
         self.send(self.request(Method::PUT, path).json(&body)).await
     }
 
+    /// A PUT of the state that the header names.
+    pub(crate) async fn put_if(&self, path: &str, (header, tag): (&str, &str), body: Value) -> Answer {
+        self.send(self.request(Method::PUT, path).header(header, tag).json(&body)).await
+    }
+
+    /// A request in English, without a body.
+    pub(crate) async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let request = self.request(method, path).header("accept-language", "en");
+        self.send(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))).await
+    }
+
+    /// Asks until the answer is as it should be.
+    pub(crate) async fn until(&self, path: &str, is_it: impl Fn(&Value) -> bool) -> Value {
+        for _ in 0..600 {
+            let answer = self.get(path).await;
+            if answer.status == 200 && is_it(&answer.json()) {
+                return answer.json();
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{path} never came to it: {:?}", self.get(path).await);
+    }
+
+    /// Asks until the answer has this status.
+    pub(crate) async fn until_status(&self, path: &str, headers: &[(&str, &str)], status: u16) {
+        for _ in 0..600 {
+            if self.ask(Method::GET, path, headers).await.status == status {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{path} never answered {status}");
+    }
+
+    /// Connects Airtable's table of deals by the product's own addresses; the `ETag`.
+    pub(crate) async fn connect(&self) -> String {
+        if self.get("/api/v1/connections/airtable").await.ok(200)["token"] == "absent" {
+            let token = json!({"token": self.sandbox.airtable_token()});
+            self.put("/api/v1/connections/airtable/token", token).await.ok(200);
+        }
+        let body = json!({"base": self.sandbox.airtable_base_id(), "table": "Deals"});
+        let path = "/api/v1/connections/airtable/configuration";
+        let answer = self.put_if(path, ("if-none-match", "*"), body).await;
+        answer.ok(201);
+        answer.header("etag").to_owned()
+    }
+
     /// Fills in the CRM's own form.
     pub(crate) async fn configure(&self) {
         let body = json!({
@@ -180,6 +255,25 @@ impl House {
             "field_mapping": names(),
         });
         self.put("/api/connectors/config/airtable", body).await.ok(200);
+    }
+
+    /// Makes all kept plans too old.
+    pub(crate) fn age_plans(&self) {
+        self.crm().execute(match self.place {
+            Place::Postgres(_) => {
+                r#"UPDATE sync_plans SET plan = jsonb_set(plan, '{made_at}', '"2020-01-01T00:00:00Z"')"#
+            }
+            Place::Sqlite(_) => {
+                "UPDATE sync_plans SET plan = json_set(plan, '$.made_at', '2020-01-01T00:00:00Z')"
+            }
+        });
+    }
+
+    /// Takes away what the server needs of its database.
+    pub(crate) fn break_database(&self) {
+        for table in ["sync_migrations", "sync_connections", "sync_runs", "sync_logs", "connector_configs"] {
+            self.crm().execute(&format!("DROP TABLE {table}"));
+        }
     }
 
     /// Adds a record, as a person would.

@@ -8,9 +8,15 @@
     reason = "what surprises a test may panic"
 )]
 
+mod connections;
+mod contract;
 mod crm;
+mod docs;
 mod document;
+mod fuzz;
 mod house;
+mod input;
 mod notion;
 #[path = "../store/place.rs"]
 mod place;
+mod runs;

@@ -136,13 +136,13 @@ async fn the_history_of_a_deal_shows_every_line_newest_first(#[case] kind: Kind)
         |seq, label: &str| Effect { log: Some(log(seq, label)), ..effect(DealWrite::Keep("1".into())) };
     desk.commit(vec![line(1, "first"), line(2, "second"), line(3, "with nul \0")]).await;
 
-    let history = desk.store.deal_history(&"1".into(), 2).await.unwrap();
+    let history = desk.store.deal_history(&"1".into(), None, 2).await.unwrap();
 
     let labels: Vec<_> = history.iter().map(|line| line.entry.label.as_str()).collect();
     assert_eq!(labels, ["with nul \u{FFFD}", "second"]);
     assert_eq!(history[1].run, "run-1".into());
     assert_eq!(history[1].entry.reason, log(2, "second").reason);
-    assert_eq!(desk.store.deal_history(&"no number".into(), 2).await.unwrap(), []);
+    assert_eq!(desk.store.deal_history(&"no number".into(), None, 2).await.unwrap(), []);
 }
 
 #[rstest]

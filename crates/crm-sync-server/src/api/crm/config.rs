@@ -53,6 +53,7 @@ impl From<CrmSettings> for Config {
 
 /// What to change; what is absent stays. As before, what is not known here is ignored.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = CrmChange)]
 pub(crate) struct Change {
     /// Absent, empty or `***`: the stored token stays.
     #[schema(value_type = Option<String>)]

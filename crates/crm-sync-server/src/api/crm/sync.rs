@@ -46,6 +46,7 @@ pub(crate) struct Synced {
 /// Which way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = CrmDirection)]
 pub(crate) enum Direction {
     /// From the remote into the CRM.
     Import,

@@ -2,6 +2,7 @@
 //!
 //! One file for each page. Sentences with numbers, dates or values are ordinary functions of [`messages`](super).
 
+mod api;
 mod conflicts;
 mod connector;
 mod frame;
@@ -11,6 +12,7 @@ mod plan;
 mod run;
 mod settings;
 
+pub use api::*;
 pub use connector::*;
 pub use frame::*;
 pub use history::*;
@@ -50,10 +52,12 @@ mod tests {
     use super::*;
 
     /// Words that both languages write alike.
-    const ALIKE: [&str; 4] = ["mapping_impossible", "mapping_option", "mapping_options", "settings_version"];
+    const ALIKE: [&str; 5] =
+        ["api_title", "mapping_impossible", "mapping_option", "mapping_options", "settings_version"];
 
     fn all() -> Vec<(&'static str, &'static str, &'static str)> {
         let files = [
+            api::WORDS,
             conflicts::WORDS,
             connector::WORDS,
             frame::WORDS,

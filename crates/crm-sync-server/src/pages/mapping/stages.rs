@@ -2,7 +2,6 @@
 
 use connector_core::id::OptionId;
 use connector_core::unit::{UnitKind, Units};
-use connector_core::value::Value;
 
 use super::Context;
 use crate::messages;
@@ -40,22 +39,13 @@ impl StageTable {
             UnitKind::Stage(vocabulary) => Some((unit, vocabulary)),
             _ => None,
         })?;
-        let pair = mapping.pair(&unit.key)?;
-        let field = context.draft.schema.field(&pair.field)?;
-        let options = field.kind.options();
+        let options = context.draft.settings.stage_options(&context.draft.schema, unit);
         if options.is_empty() {
             return None;
         }
-        let holds = |cell: &Value, id: &OptionId| match cell {
-            Value::Choice(choice) => choice.id.as_ref() == Some(id),
-            Value::Choices(choices) => choices.iter().any(|choice| choice.id.as_ref() == Some(id)),
-            _ => false,
-        };
-        let records = &context.sample.records;
-        let rows = options.iter().map(|option| {
-            let stage =
-                pair.stages.get(&option.id).map(String::as_str).or_else(|| vocabulary.resolve(&option.name));
-            let rows = records.iter().filter(|record| holds(record.cell(&field.id), &option.id)).count();
+        let field = &mapping.pair(&unit.key)?.field;
+        let rows = options.into_iter().map(|(option, stage)| {
+            let rows = context.sample.holding(field, &option.id);
             let choice =
                 |name: &String| StageChoice { name: name.clone(), is_on: stage == Some(name.as_str()) };
             OptionRow {
@@ -66,7 +56,8 @@ impl StageTable {
                 is_lost: rows > 0 && stage.is_none(),
             }
         });
-        let told = messages::rows_looked_at(context.lang, records.len(), context.sample.is_whole);
+        let told =
+            messages::rows_looked_at(context.lang, context.sample.records.len(), context.sample.is_whole);
         Some(Self { rows: rows.collect(), told })
     }
 }

@@ -12,7 +12,8 @@ mod write;
 pub(super) use edits::{EditTimes, edit_times, put_back, set_edit_times};
 pub(super) use graves::graves;
 pub(super) use import::import;
-pub(super) use read::read;
+pub use read::Held;
+pub(super) use read::{one, page, read};
 pub(super) use row::is_column;
 pub(super) use write::{Verdict, write};
 

@@ -79,6 +79,12 @@ impl Row {
         Ok(deals::table.select(columns()).order(deals::id).load(conn)?)
     }
 
+    /// Deals after this one, by id.
+    pub(super) fn after(conn: &mut Conn, id: i32, limit: u32) -> Result<Vec<Self>, Failure> {
+        let rows = deals::table.select(columns()).filter(deals::id.gt(id)).order(deals::id);
+        Ok(rows.limit(limit.into()).load(conn)?)
+    }
+
     /// One deal, if it exists.
     pub(super) fn one(conn: &mut Conn, id: i32) -> Result<Option<Self>, Failure> {
         Ok(deals::table.find(id).select(columns()).first(conn).optional()?)

@@ -1,0 +1,404 @@
+//! `/runs`: starting, following, stopping and reading runs.
+
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use chrono::{DateTime, Utc};
+use connector_core::id::RunId;
+use connector_core::plan::{Guard as CoreGuard, Mode as CoreMode};
+use connector_core::store::{Counts as CoreCounts, OpOutcome, RunStatus as CoreStatus};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::caller::{Caller, remote, remote_of};
+use super::named::{Action, Guard, Mode, Outcome, Remote, RunStatus};
+use super::once::{Begun, once};
+use super::paging::{Page, limit, place};
+use super::responses::AsksRemote;
+use super::shape::{Change, Why};
+use super::{events, paging};
+use crate::failure::Failure;
+use crate::messages;
+use crate::service::{connection, sync};
+use crate::store::{Logged, Run as CoreRun, RunFilter};
+use crate::web::problem::Problem;
+use crate::web::refusal::Thing;
+use crate::web::{Body, PathOf, QueryOf, Refusal};
+use crate::worker::{Job, Work};
+
+/// Who asks, for the history.
+pub(super) const ASKED_BY: &str = "api";
+
+/// A run.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Run {
+    id: String,
+    remote: String,
+    /// The connection: of the remote to one table.
+    connection: String,
+    mode: Mode,
+    status: RunStatus,
+    /// Who or what asked for it: `page`, `api`, `cli`, `crm`, `takeover`.
+    asked_by: String,
+    /// The plan that it applied, if it was a kept one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<String>,
+    /// Of a halted run, the plan that waits for an approval.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting_plan: Option<String>,
+    started: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    finished: Option<DateTime<Utc>>,
+    counts: Counts,
+    /// Requests sent to the remote, each attempt counted.
+    calls: u64,
+    /// Time spent waiting for the remote's limits, in milliseconds.
+    waited_ms: u64,
+    /// Why it ended early, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+    /// The guards that were overridden.
+    overrides: Vec<String>,
+}
+
+/// What a run counted.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Counts {
+    /// Deals and records read.
+    read: u64,
+    /// Pairs that needed nothing.
+    unchanged: u64,
+    /// Deals made.
+    created_crm: u64,
+    /// Deals changed.
+    updated_crm: u64,
+    /// Deals deleted or marked, because their record was deleted.
+    deleted_crm: u64,
+    /// Records made.
+    created_remote: u64,
+    /// Records changed.
+    updated_remote: u64,
+    /// Records deleted or marked, because their deal was deleted.
+    deleted_remote: u64,
+    /// Conflicts decided.
+    conflicts: u64,
+    /// Of these, those whose order nobody can know.
+    ties: u64,
+    /// Conflicts and questions that wait for a person.
+    waiting: u64,
+    /// Operations whose target had moved.
+    stale: u64,
+    /// Values that could not be read or carried.
+    skipped: u64,
+    /// Operations that were refused or got no answer.
+    failed: u64,
+}
+
+impl From<CoreCounts> for Counts {
+    fn from(counts: CoreCounts) -> Self {
+        Self {
+            read: counts.read,
+            unchanged: counts.unchanged,
+            created_crm: counts.created_crm,
+            updated_crm: counts.pulled,
+            deleted_crm: counts.deleted_crm,
+            created_remote: counts.created_remote,
+            updated_remote: counts.pushed,
+            deleted_remote: counts.deleted_remote,
+            conflicts: counts.conflicts,
+            ties: counts.ties,
+            waiting: counts.waiting,
+            stale: counts.stale,
+            skipped: counts.skipped,
+            failed: counts.failed,
+        }
+    }
+}
+
+impl Run {
+    pub(super) fn new(caller: &Caller, run: &CoreRun) -> Self {
+        let (record, remote) = (&run.record, remote_of(&run.connection));
+        let message = record.message.as_ref();
+        let waits = record.status == CoreStatus::Halted && record.plan.is_none();
+        Self {
+            id: record.id.to_string(),
+            remote: remote.to_owned(),
+            connection: run.connection.to_string(),
+            mode: Mode(record.mode),
+            status: RunStatus(record.status),
+            asked_by: record.trigger.clone(),
+            plan: record.plan.as_ref().map(ToString::to_string),
+            // The kept plan of a halted run bears the run's own id.
+            waiting_plan: waits.then(|| record.id.to_string()),
+            started: record.started,
+            finished: record.finished,
+            counts: record.counts.into(),
+            calls: record.usage.calls,
+            waited_ms: record.usage.waited_ms,
+            message: message.map(|message| messages::run_message(caller.lang, message, remote)),
+            overrides: record.overrides.clone(),
+        }
+    }
+}
+
+/// What an operation of a run did or tried.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Step {
+    run: String,
+    remote: String,
+    /// Its place in the plan.
+    seq: u32,
+    action: Action,
+    /// The same in words.
+    title: String,
+    outcome: Outcome,
+    /// Why it was not applied, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+    at: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deal: Option<String>,
+    /// The record of the remote.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<String>,
+    /// How people called the deal then.
+    label: String,
+    reason: Why,
+    changes: Vec<Change>,
+}
+
+impl Step {
+    pub(super) fn new(caller: &Caller, logged: &Logged) -> Self {
+        let (entry, remote, lang) = (&logged.entry, remote_of(&logged.connection), caller.lang);
+        let speaker = caller.speaker(remote);
+        Self {
+            run: logged.run.to_string(),
+            remote: remote.to_owned(),
+            seq: entry.seq,
+            action: Action(entry.action),
+            title: messages::operation_name(lang, entry.action, remote),
+            outcome: Outcome(entry.outcome),
+            message: match (entry.outcome, &entry.message) {
+                (OpOutcome::Applied, _) => None,
+                (OpOutcome::Refused | OpOutcome::Unknown, Some(said)) => {
+                    Some(messages::run_message(lang, said, remote))
+                }
+                (outcome, _) => Some(messages::outcome(lang, outcome, remote)),
+            },
+            at: entry.at,
+            deal: entry.deal.as_ref().map(ToString::to_string),
+            record: entry.remote.as_ref().map(ToString::to_string),
+            label: entry.label.clone(),
+            reason: Why::of(&entry.reason),
+            changes: entry.changes.iter().map(|change| Change::new(&speaker, change)).collect(),
+        }
+    }
+}
+
+/// What to run.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct NewRun {
+    /// Of which remote; of all that are connected, one after the other, unless told.
+    #[schema(value_type = Option<Remote>)]
+    remote: Option<String>,
+    /// Both ways unless told.
+    mode: Option<Mode>,
+    /// Guards to ignore, this once and of this remote.
+    overrides: Vec<Guard>,
+    /// Whether the first run of a connection may go without its plan having been seen.
+    approve_first: bool,
+}
+
+/// A run that is under way.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StartedRun {
+    run: String,
+    /// Whether it began now; if not, it was under way already, whoever asked for it.
+    started: bool,
+}
+
+impl StartedRun {
+    pub(super) fn begun(run: &RunId, started: bool) -> Begun {
+        Begun::at(format!("/api/v1/runs/{run}"), Self { run: run.to_string(), started })
+    }
+}
+
+/// Which runs.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Filter {
+    /// Only those of this remote.
+    #[param(value_type = Option<Remote>)]
+    remote: Option<String>,
+    /// Only those that go this way.
+    #[param(inline)]
+    mode: Option<Mode>,
+    /// Only those that stand so.
+    #[param(inline)]
+    status: Option<RunStatus>,
+    /// Where the page begins: `next` of the one before.
+    cursor: Option<String>,
+    /// How many entries, 50 unless told.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+}
+
+/// A part of a long list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Part {
+    /// Where the page begins: `next` of the one before.
+    pub(super) cursor: Option<String>,
+    /// How many entries, 50 unless told.
+    #[param(minimum = 1, maximum = 200)]
+    pub(super) limit: Option<u32>,
+}
+
+/// Starts a run and does not wait for it. While one of the connection is under way, that one is the answer.
+#[utoipa::path(tag = "runs", request_body = NewRun,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key with the same request starts nothing more.")),
+    responses(
+        (status = 202, description = "It is under way.", body = StartedRun, headers(("Location" = String, description = "The run."))),
+        AsksRemote,
+    ),
+)]
+#[post("/api/v1/runs")]
+pub(super) async fn start(
+    caller: Caller,
+    request: HttpRequest,
+    body: Body<NewRun>,
+) -> Result<HttpResponse, Refusal> {
+    let named = body.0.remote.as_deref().map(remote).transpose()?;
+    if named.is_none() && !body.0.overrides.is_empty() {
+        return Err(paging::wrong("overrides"));
+    }
+    let site = caller.site.clone();
+    let NewRun { mode, overrides, approve_first, .. } = &body.0;
+    let mode = mode.map_or_else(CoreMode::default, |mode| mode.0);
+    let (overrides, approved) = (overrides.iter().map(|guard| guard.0).collect(), *approve_first);
+    let work = async move {
+        let wanted = match named {
+            Some(remote) => vec![connection::of_remote(&site.app, remote).await?],
+            None => connection::all(&site.app).await?,
+        };
+        for configured in &wanted {
+            if !approved && sync::is_first(&site.app, configured).await? {
+                return Err(Failure::FirstRun { remote: configured.remote.clone() }.into());
+            }
+        }
+        let handle = match (named, wanted.into_iter().next()) {
+            (Some(_), Some(configured)) => {
+                let work = Work::Run { mode, only: None };
+                let connection = configured.settings.connection.id;
+                let overrides: std::collections::BTreeSet<CoreGuard> = overrides;
+                site.worker.start(Job { overrides, ..Job::new(connection, work, ASKED_BY) }).await?
+            }
+            _ => site.worker.start_all(mode, ASKED_BY).await?,
+        };
+        Ok(StartedRun::begun(&handle.run, handle.started))
+    };
+    once(&caller, &request, &body.0, work).await
+}
+
+/// The runs, newest first.
+#[utoipa::path(tag = "runs", params(Filter), responses(
+    (status = 200, description = "A page of them.", body = Page<Run>),
+))]
+#[get("/api/v1/runs")]
+pub(super) async fn list(caller: Caller, query: QueryOf<Filter>) -> Result<HttpResponse, Refusal> {
+    let Filter { remote: name, mode, status, cursor, limit: wanted } = query.0;
+    let limit = limit(wanted)?;
+    let filter = RunFilter {
+        remote: name.as_deref().map(remote).transpose()?.map(str::to_owned),
+        mode: mode.map(|mode| mode.0),
+        status: status.map(|status| status.0),
+        before: place::<String>(cursor.as_deref())?.map(RunId::from),
+        ..RunFilter::default()
+    };
+    let runs = caller.app().store.runs(filter, limit + 1).await.map_err(Failure::from)?;
+    let page = Page::cut(runs, limit, |run| run.record.id.clone());
+    Ok(HttpResponse::Ok().json(page.map(|run| Run::new(&caller, &run))))
+}
+
+/// One run.
+#[utoipa::path(tag = "runs", params(("run" = String, Path)), responses(
+    (status = 200, description = "The run.", body = Run),
+))]
+#[get("/api/v1/runs/{run}")]
+pub(super) async fn read(caller: Caller, path: PathOf<String>) -> Result<HttpResponse, Refusal> {
+    let run = find(&caller, path.0).await?;
+    Ok(HttpResponse::Ok().json(Run::new(&caller, &run)))
+}
+
+/// What a run did and tried, in the order of doing it.
+#[utoipa::path(tag = "runs", params(("run" = String, Path), Part), responses(
+    (status = 200, description = "A page of it.", body = Page<Step>),
+))]
+#[get("/api/v1/runs/{run}/operations")]
+pub(super) async fn operations(
+    caller: Caller,
+    path: PathOf<String>,
+    query: QueryOf<Part>,
+) -> Result<HttpResponse, Refusal> {
+    let (limit, before) = (limit(query.0.limit)?, place(query.0.cursor.as_deref())?.unwrap_or_default());
+    let run = find(&caller, path.0).await?.record.id;
+    let store = &caller.app().store;
+    let (steps, _) = store.operations_page(&run, before, limit + 1).await.map_err(Failure::from)?;
+    let numbered: Vec<(u32, Logged)> = (before..).zip(steps).collect();
+    let page = Page::cut(numbered, limit, |(place, _)| place + 1);
+    Ok(HttpResponse::Ok().json(page.map(|(_, logged)| Step::new(&caller, &logged))))
+}
+
+/// Stops a run between two operations, on whichever server it is. What was done stays done.
+#[utoipa::path(tag = "runs", params(("run" = String, Path)), responses(
+    (status = 202, description = "It ends soon; its events tell when.", body = StoppedRun),
+    (status = 409, description = "It is over.", body = Problem, content_type = "application/problem+json"),
+))]
+#[post("/api/v1/runs/{run}/cancel")]
+pub(super) async fn cancel(caller: Caller, path: PathOf<String>) -> Result<HttpResponse, Refusal> {
+    let run = find(&caller, path.0).await?.record.id;
+    if !caller.site.worker.cancel(&run).await.map_err(Failure::from)? {
+        return Err(Refusal::Over);
+    }
+    let at = format!("/api/v1/runs/{run}");
+    Ok(HttpResponse::Accepted().insert_header((LOCATION, at)).json(StoppedRun { run: run.to_string() }))
+}
+
+/// A run that was asked to end.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoppedRun {
+    run: String,
+}
+
+/// The steps of a run as they happen, up to the last, as server-sent events: those after `Last-Event-ID`. The event
+/// `finished` is the last one.
+#[utoipa::path(tag = "runs",
+    params(
+        ("run" = String, Path),
+        ("Last-Event-ID" = Option<u64>, Header, description = "The last event that was seen; all of them unless told."),
+    ),
+    responses(
+        (status = 200, description = "The events.", body = events::StreamedEvent, content_type = "text/event-stream"),
+        (status = 204, description = "The last event was seen: there are no more."),
+    ),
+)]
+#[get("/api/v1/runs/{run}/events")]
+pub(super) async fn follow(
+    caller: Caller,
+    request: HttpRequest,
+    path: PathOf<String>,
+) -> Result<HttpResponse, Refusal> {
+    events::answer(&caller.site, &request, &RunId::from(path.0), Thing::Run).await
+}
+
+async fn find(caller: &Caller, id: String) -> Result<CoreRun, Refusal> {
+    let found = caller.app().store.run_of(&RunId::from(id)).await.map_err(Failure::from)?;
+    found.ok_or(Refusal::Missing(Thing::Run))
+}
