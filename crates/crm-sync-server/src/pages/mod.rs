@@ -62,7 +62,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .route("/plans/{plan}", post().to(plan::pick))
         .route("/runs/{run}", get().to(run::show))
         .route("/runs/{run}/undo", post().to(plan::undo))
-        .route("/runs/{run}/events", get().to(live::events))
+        .route("/runs/{run}/events", get().to(live::follow))
         .route("/runs/{run}/cancel", post().to(live::cancel))
         .route("/deals/{deal}", get().to(deal::show))
         .route("/history", get().to(history::show))

@@ -6,6 +6,7 @@
 
 pub mod attempts;
 pub mod cors;
+pub mod events;
 pub mod gate;
 pub mod headers;
 pub mod input;

@@ -126,6 +126,8 @@ async fn ours(kind: Kind, seen: &Arc<Document>) {
     house.put(CONFIGURATION, json!({})).await.ok(428);
     key_field_made_meanwhile(&house).await;
     plans_and_runs(&house).await;
+    trust(&house).await;
+    unmade(&house).await;
 
     let tag = house.get(CONFIGURATION).await.header("etag").to_owned();
     house.ask(Method::DELETE, CONFIGURATION, &[]).await.ok(428);
@@ -198,7 +200,37 @@ async fn plans_and_runs(house: &House) {
     house.ask(Method::DELETE, CONFIGURATION, &[("if-match", &tag)]).await.ok(409);
     house.press(&format!("{run}/cancel")).await.ok(202);
     house.until(&run, |run| run["status"] != "running").await;
-    unmade(house).await;
+}
+
+/// Taking back, comparing, answering, deciding.
+async fn trust(house: &House) {
+    let runs = house.get("/api/v1/runs?status=ok").await.ok(200);
+    let run = format!("/api/v1/runs/{}", runs["items"][0]["id"].as_str().unwrap());
+    let begun = house.press(&format!("{run}/undo")).await;
+    begun.ok(202);
+    house.until(begun.header("location"), |plan| plan["state"] != "making").await;
+    let at = "/api/v1/connections/airtable";
+    house.press(&format!("{at}/verification")).await.ok(200);
+    house.get(&format!("{at}/verification")).await.ok(200);
+    house.get(&format!("{at}/questions")).await.ok(200);
+    let begun = house.post(&format!("{at}/answers"), json!({"answers": {"recNone": "keep"}})).await;
+    begun.ok(202);
+    house.until(begun.header("location"), |run| run["status"] != "running").await;
+
+    let deals = house.get("/api/v1/deals").await.ok(200);
+    let linked = &deals["items"][0];
+    let record = linked["links"][0]["record"].as_str().unwrap();
+    house.sandbox.edit(&Edit::update_record(record, json!({"Amount": 4200}))).unwrap();
+    house.crm().execute(&format!(
+        "UPDATE deals SET montant_brut = 900 WHERE id = {}",
+        linked["id"].as_str().unwrap()
+    ));
+    let begun = house.post("/api/v1/runs", json!({"remote": "airtable"})).await;
+    house.until(begun.header("location"), |run| run["status"] != "running").await;
+    let open = house.get("/api/v1/conflicts").await.ok(200);
+    let at = format!("/api/v1/conflicts/{}", open["items"][0]["conflict"]["id"].as_str().unwrap());
+    house.get(&at).await.ok(200);
+    house.post(&format!("{at}/decision"), json!({"keep": "crm"})).await.ok(200);
 }
 
 /// Whoever saw the last step is told that there are no more.

@@ -20,3 +20,4 @@ mod notion;
 #[path = "../store/place.rs"]
 mod place;
 mod runs;
+mod trust;

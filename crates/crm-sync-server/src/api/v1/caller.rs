@@ -12,7 +12,7 @@ use crate::web::refusal::Thing;
 use crate::web::{Refusal, Site, language};
 
 /// The caller, and what a handler may touch.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Caller {
     pub(super) site: web::Data<Site>,
     /// The language that the caller prefers.

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use actix_web::http::header::ETAG;
 use actix_web::{HttpRequest, HttpResponse, delete, get, put};
 use connector_core::id::OptionId;
+use connector_core::plan::Side;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::caller::{Caller, remote};
-use super::named::{Direction, Remote, Strategy};
+use super::named::{Deletion, Direction, Remote, Strategy};
 use super::precondition::{etag, expected, has};
 use super::responses::AsksRemote;
 use super::shape::Finding;
@@ -42,8 +43,21 @@ pub(crate) struct Configuration {
     /// The units that tell which deal a record without id is.
     natural_key: Vec<String>,
     strategy: Strategy,
+    deletions: Deletions,
     /// Whether unknown options may be made in the remote.
     create_options: bool,
+}
+
+/// What becomes of one side when the other is deleted.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Deletions {
+    /// Of the deal, when its record was deleted.
+    crm: Deletion,
+    /// Of the record, when its deal was deleted.
+    remote: Deletion,
+    /// Whether each waits for a person.
+    approval: bool,
 }
 
 /// A unit and its field.
@@ -94,6 +108,11 @@ impl Configuration {
             key_field: link.mapping.key_field.as_ref().map(ToString::to_string),
             natural_key: link.mapping.natural_key.iter().map(ToString::to_string).collect(),
             strategy: Strategy(link.policy.strategy),
+            deletions: Deletions {
+                crm: Deletion(link.policy.deletions.crm),
+                remote: Deletion(link.policy.deletions.remote),
+                approval: link.policy.deletions.approval,
+            },
             create_options: link.create_options,
         }
     }
@@ -120,11 +139,19 @@ pub(crate) struct Wanted {
     natural_key: Option<Vec<String>>,
     /// Whether unknown options may be made in the remote.
     create_options: Option<bool>,
+    /// How far a deletion goes in the CRM when a record was deleted.
+    delete_crm: Option<Deletion>,
+    /// How far a deletion goes in the remote when a deal was deleted.
+    delete_remote: Option<Deletion>,
+    /// Whether each deletion waits for a person.
+    approve_deletions: Option<bool>,
 }
 
 impl Wanted {
     /// The same for the service, of this state of the settings.
     pub(super) fn of(self, expected: Expected) -> CoreWanted {
+        let deletions = [(Side::Crm, self.delete_crm), (Side::Remote, self.delete_remote)];
+        let deletions = deletions.into_iter().filter_map(|(side, deletion)| Some((side, deletion?.0)));
         CoreWanted {
             base: self.base,
             table: self.table,
@@ -139,6 +166,8 @@ impl Wanted {
             },
             natural_key: self.natural_key,
             create_options: self.create_options,
+            deletions: deletions.collect(),
+            approve_deletions: self.approve_deletions,
             forgiving: false,
             expected,
         }

@@ -7,7 +7,7 @@ use utoipa::IntoParams;
 
 use super::caller::{Caller, remote};
 use super::named::{Mode, Remote, RunStatus};
-use super::runs::Run;
+use super::run::Run;
 use crate::failure::Failure;
 use crate::report;
 use crate::store::{Run as CoreRun, RunFilter};

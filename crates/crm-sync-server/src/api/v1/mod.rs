@@ -6,22 +6,27 @@
 
 mod caller;
 mod configuration;
+mod conflicts;
 mod connections;
 mod deals;
 mod doctor;
-mod events;
 mod logs;
 mod mapping;
 mod named;
 mod once;
 mod paging;
+mod plan;
 mod plans;
 mod precondition;
+mod questions;
 mod responses;
+mod run;
 mod runs;
 mod shape;
+mod stream;
 mod tables;
 mod usage;
+mod verification;
 
 pub(super) use responses::complete;
 
@@ -61,11 +66,19 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
         .service(runs::operations)
         .service(runs::cancel)
         .service(runs::follow)
+        .service(runs::undo)
         .service(logs::csv)
         .service(logs::json)
         .service(deals::list)
         .service(deals::read)
         .service(deals::history)
         .service(doctor::examine)
-        .service(usage::read);
+        .service(usage::read)
+        .service(conflicts::list)
+        .service(conflicts::read)
+        .service(conflicts::decide)
+        .service(questions::list)
+        .service(questions::answer)
+        .service(verification::make)
+        .service(verification::read);
 }

@@ -55,6 +55,10 @@ named! {
     LinkStatus: state::LinkStatus = state::LinkStatus::VARIANTS;
     /// How bad a finding is.
     Severity: mapping::Severity = [mapping::Severity::Info, mapping::Severity::Warning, mapping::Severity::Error];
+    /// How far a deletion goes on the other side.
+    Deletion: plan::Deletion = plan::Deletion::VARIANTS;
+    /// What a person says to a question.
+    Answer: plan::Answer = plan::Answer::VARIANTS;
     /// How sure a suggestion is.
     Confidence: mapping::Confidence = [mapping::Confidence::Sure, mapping::Confidence::Likely];
 }

@@ -43,6 +43,11 @@ impl Begun {
         Self { status: StatusCode::ACCEPTED.as_u16(), location: Some(location), body }
     }
 
+    /// Work is done, and this came of it.
+    pub(super) fn done(location: String, body: impl Serialize) -> Self {
+        Self { status: StatusCode::OK.as_u16(), ..Self::at(location, body) }
+    }
+
     fn answer(&self, replayed: bool) -> HttpResponse {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::ACCEPTED);
         let mut answer = HttpResponse::build(status);

@@ -2,200 +2,30 @@
 
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, get, post};
-use chrono::{DateTime, Utc};
+use connector_core::engine::EngineError;
 use connector_core::id::RunId;
 use connector_core::plan::{Guard as CoreGuard, Mode as CoreMode};
-use connector_core::store::{Counts as CoreCounts, OpOutcome, RunStatus as CoreStatus};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::caller::{Caller, remote, remote_of};
-use super::named::{Action, Guard, Mode, Outcome, Remote, RunStatus};
+use super::caller::{Caller, remote};
+use super::named::{Guard, Mode, Remote, RunStatus};
 use super::once::{Begun, once};
 use super::paging::{Page, limit, place};
+use super::plans::StartedPlan;
 use super::responses::AsksRemote;
-use super::shape::{Change, Why};
-use super::{events, paging};
+use super::run::{Run, Step};
+use super::{paging, stream};
 use crate::failure::Failure;
-use crate::messages;
 use crate::service::{connection, sync};
 use crate::store::{Logged, Run as CoreRun, RunFilter};
 use crate::web::problem::Problem;
 use crate::web::refusal::Thing;
 use crate::web::{Body, PathOf, QueryOf, Refusal};
-use crate::worker::{Job, Work};
+use crate::worker::{Job, RunHandle, Work};
 
 /// Who asks, for the history.
 pub(super) const ASKED_BY: &str = "api";
-
-/// A run.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Run {
-    id: String,
-    remote: String,
-    /// The connection: of the remote to one table.
-    connection: String,
-    mode: Mode,
-    status: RunStatus,
-    /// Who or what asked for it: `page`, `api`, `cli`, `crm`, `takeover`.
-    asked_by: String,
-    /// The plan that it applied, if it was a kept one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    plan: Option<String>,
-    /// Of a halted run, the plan that waits for an approval.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    waiting_plan: Option<String>,
-    started: DateTime<Utc>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    finished: Option<DateTime<Utc>>,
-    counts: Counts,
-    /// Requests sent to the remote, each attempt counted.
-    calls: u64,
-    /// Time spent waiting for the remote's limits, in milliseconds.
-    waited_ms: u64,
-    /// Why it ended early, in words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<String>,
-    /// The guards that were overridden.
-    overrides: Vec<String>,
-}
-
-/// What a run counted.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Counts {
-    /// Deals and records read.
-    read: u64,
-    /// Pairs that needed nothing.
-    unchanged: u64,
-    /// Deals made.
-    created_crm: u64,
-    /// Deals changed.
-    updated_crm: u64,
-    /// Deals deleted or marked, because their record was deleted.
-    deleted_crm: u64,
-    /// Records made.
-    created_remote: u64,
-    /// Records changed.
-    updated_remote: u64,
-    /// Records deleted or marked, because their deal was deleted.
-    deleted_remote: u64,
-    /// Conflicts decided.
-    conflicts: u64,
-    /// Of these, those whose order nobody can know.
-    ties: u64,
-    /// Conflicts and questions that wait for a person.
-    waiting: u64,
-    /// Operations whose target had moved.
-    stale: u64,
-    /// Values that could not be read or carried.
-    skipped: u64,
-    /// Operations that were refused or got no answer.
-    failed: u64,
-}
-
-impl From<CoreCounts> for Counts {
-    fn from(counts: CoreCounts) -> Self {
-        Self {
-            read: counts.read,
-            unchanged: counts.unchanged,
-            created_crm: counts.created_crm,
-            updated_crm: counts.pulled,
-            deleted_crm: counts.deleted_crm,
-            created_remote: counts.created_remote,
-            updated_remote: counts.pushed,
-            deleted_remote: counts.deleted_remote,
-            conflicts: counts.conflicts,
-            ties: counts.ties,
-            waiting: counts.waiting,
-            stale: counts.stale,
-            skipped: counts.skipped,
-            failed: counts.failed,
-        }
-    }
-}
-
-impl Run {
-    pub(super) fn new(caller: &Caller, run: &CoreRun) -> Self {
-        let (record, remote) = (&run.record, remote_of(&run.connection));
-        let message = record.message.as_ref();
-        let waits = record.status == CoreStatus::Halted && record.plan.is_none();
-        Self {
-            id: record.id.to_string(),
-            remote: remote.to_owned(),
-            connection: run.connection.to_string(),
-            mode: Mode(record.mode),
-            status: RunStatus(record.status),
-            asked_by: record.trigger.clone(),
-            plan: record.plan.as_ref().map(ToString::to_string),
-            // The kept plan of a halted run bears the run's own id.
-            waiting_plan: waits.then(|| record.id.to_string()),
-            started: record.started,
-            finished: record.finished,
-            counts: record.counts.into(),
-            calls: record.usage.calls,
-            waited_ms: record.usage.waited_ms,
-            message: message.map(|message| messages::run_message(caller.lang, message, remote)),
-            overrides: record.overrides.clone(),
-        }
-    }
-}
-
-/// What an operation of a run did or tried.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Step {
-    run: String,
-    remote: String,
-    /// Its place in the plan.
-    seq: u32,
-    action: Action,
-    /// The same in words.
-    title: String,
-    outcome: Outcome,
-    /// Why it was not applied, in words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<String>,
-    at: DateTime<Utc>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    deal: Option<String>,
-    /// The record of the remote.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    record: Option<String>,
-    /// How people called the deal then.
-    label: String,
-    reason: Why,
-    changes: Vec<Change>,
-}
-
-impl Step {
-    pub(super) fn new(caller: &Caller, logged: &Logged) -> Self {
-        let (entry, remote, lang) = (&logged.entry, remote_of(&logged.connection), caller.lang);
-        let speaker = caller.speaker(remote);
-        Self {
-            run: logged.run.to_string(),
-            remote: remote.to_owned(),
-            seq: entry.seq,
-            action: Action(entry.action),
-            title: messages::operation_name(lang, entry.action, remote),
-            outcome: Outcome(entry.outcome),
-            message: match (entry.outcome, &entry.message) {
-                (OpOutcome::Applied, _) => None,
-                (OpOutcome::Refused | OpOutcome::Unknown, Some(said)) => {
-                    Some(messages::run_message(lang, said, remote))
-                }
-                (outcome, _) => Some(messages::outcome(lang, outcome, remote)),
-            },
-            at: entry.at,
-            deal: entry.deal.as_ref().map(ToString::to_string),
-            record: entry.remote.as_ref().map(ToString::to_string),
-            label: entry.label.clone(),
-            reason: Why::of(&entry.reason),
-            changes: entry.changes.iter().map(|change| Change::new(&speaker, change)).collect(),
-        }
-    }
-}
 
 /// What to run.
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
@@ -224,6 +54,14 @@ pub(crate) struct StartedRun {
 impl StartedRun {
     pub(super) fn begun(run: &RunId, started: bool) -> Begun {
         Begun::at(format!("/api/v1/runs/{run}"), Self { run: run.to_string(), started })
+    }
+
+    /// The same of work that no other run does: one that has the connection already is in the way.
+    pub(super) fn own(handle: &RunHandle) -> Result<Begun, Refusal> {
+        if !handle.started {
+            return Err(Failure::Engine(EngineError::Running(handle.run.clone())).into());
+        }
+        Ok(Self::begun(&handle.run, true))
     }
 }
 
@@ -385,7 +223,7 @@ pub(crate) struct StoppedRun {
         ("Last-Event-ID" = Option<u64>, Header, description = "The last event that was seen; all of them unless told."),
     ),
     responses(
-        (status = 200, description = "The events.", body = events::StreamedEvent, content_type = "text/event-stream"),
+        (status = 200, description = "The events.", body = stream::StreamedEvent, content_type = "text/event-stream"),
         (status = 204, description = "The last event was seen: there are no more."),
     ),
 )]
@@ -395,7 +233,37 @@ pub(super) async fn follow(
     request: HttpRequest,
     path: PathOf<String>,
 ) -> Result<HttpResponse, Refusal> {
-    events::answer(&caller.site, &request, &RunId::from(path.0), Thing::Run).await
+    stream::answer(&caller, &request, &RunId::from(path.0), Thing::Run).await
+}
+
+/// Makes a plan that takes a run back: what was edited since stays, and its questions tell so. Changes nothing; applying the
+/// plan does. Does not wait for it.
+#[utoipa::path(tag = "runs",
+    params(
+        ("run" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same request starts nothing more."),
+    ),
+    responses(
+        (status = 202, description = "It is being made.", body = StartedPlan, headers(("Location" = String, description = "The plan."))),
+        AsksRemote,
+    ),
+)]
+#[post("/api/v1/runs/{run}/undo")]
+pub(super) async fn undo(
+    caller: Caller,
+    request: HttpRequest,
+    path: PathOf<String>,
+) -> Result<HttpResponse, Refusal> {
+    let (site, run) = (caller.site.clone(), find(&caller, path.0).await?);
+    let (connection, work) = (run.connection, Work::Undo { run: run.record.id });
+    let work = async move {
+        let handle = site.worker.start(Job::new(connection, work, ASKED_BY)).await?;
+        if !handle.started {
+            return Err(Failure::Engine(EngineError::Running(handle.run)).into());
+        }
+        Ok(StartedPlan::begun(&handle))
+    };
+    once(&caller, &request, &(), work).await
 }
 
 async fn find(caller: &Caller, id: String) -> Result<CoreRun, Refusal> {

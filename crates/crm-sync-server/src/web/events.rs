@@ -6,14 +6,11 @@ use actix_web::http::header::{CONTENT_TYPE, HeaderName};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use connector_core::id::RunId;
+use connector_core::store::StoreError;
 use futures::stream::{self, BoxStream, Stream, StreamExt as _};
 use tokio::time::timeout;
-use utoipa::ToSchema;
 
-use super::paging::wrong;
-use crate::failure::Failure;
-use crate::web::refusal::Thing;
-use crate::web::{Refusal, Site};
+use super::Site;
 use crate::worker::Numbered;
 
 /// The last event that the reader saw.
@@ -25,45 +22,31 @@ const BEAT: Duration = Duration::from_secs(10);
 /// How long a reader waits before it connects again, in milliseconds.
 const RETRY: &str = "retry: 2000\n\n";
 
-/// An event, as it stands in the stream.
-#[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "the document tells of it; the stream writes it line by line")]
-pub(crate) struct StreamedEvent {
-    /// The step's number: what `Last-Event-ID` repeats.
-    id: String,
-    /// `started`, `reading`, `planned`, `writing`, `not_applied`, `finished`.
-    event: String,
-    /// JSON: the number, the name, and what the step tells.
-    data: String,
+/// The last event that the reader saw, 0 if it saw none; nothing if what it says is no number.
+#[must_use]
+pub fn last_seen(request: &HttpRequest) -> Option<u64> {
+    let seen = request.headers().get(LAST_EVENT_ID);
+    seen.map_or(Some(0), |seen| seen.to_str().ok()?.trim().parse().ok())
 }
 
-/// The steps after the one that the request has seen; nothing more to come is an empty answer.
-pub(crate) async fn answer(
-    site: &Site,
-    request: &HttpRequest,
-    run: &RunId,
-    thing: Thing,
-) -> Result<HttpResponse, Refusal> {
-    let seen = request.headers().get(LAST_EVENT_ID);
-    let seen = seen.map(|value| value.to_str().ok().and_then(|text| text.trim().parse().ok()));
-    let after: u64 = match seen {
-        None => 0,
-        Some(number) => number.ok_or_else(|| wrong("Last-Event-ID"))?,
-    };
-    if after > 0 && site.worker.is_last(run, after).await.map_err(Failure::from)? {
-        return Ok(HttpResponse::NoContent().finish());
+/// The steps of a run, or of the making of a plan, after that number; nothing more to come is an empty answer, and no such
+/// run none.
+pub async fn follow(site: &Site, run: &RunId, after: u64) -> Result<Option<HttpResponse>, StoreError> {
+    if after > 0 && site.worker.is_last(run, after).await? {
+        return Ok(Some(HttpResponse::NoContent().finish()));
     }
-    let steps = site.worker.events(run, after).await.map_err(Failure::from)?;
-    let steps = steps.ok_or(Refusal::Missing(thing))?;
+    let Some(steps) = site.worker.events(run, after).await? else { return Ok(None) };
     let first = stream::once(async { Ok(Bytes::from_static(RETRY.as_bytes())) });
     let body = first.chain(frames(steps)).take_until(site.stop.clone().cancelled_owned());
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/event-stream"))
-        .insert_header((BUFFERING, "no"))
-        .streaming(body))
+    Ok(Some(
+        HttpResponse::Ok()
+            .insert_header((CONTENT_TYPE, "text/event-stream"))
+            .insert_header((BUFFERING, "no"))
+            .streaming(body),
+    ))
 }
 
-type Steps = BoxStream<'static, Result<Numbered, connector_core::store::StoreError>>;
+type Steps = BoxStream<'static, Result<Numbered, StoreError>>;
 
 /// The steps, with a sign of life where there is none for long.
 fn frames(steps: Steps) -> impl Stream<Item = Result<Bytes, actix_web::Error>> {
