@@ -26,7 +26,7 @@ const MOST: usize = 1_000;
 /// What waits for a person, as the last run found it.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Asked {
+pub(crate) struct Pending {
     /// The run that asked; absent while none did.
     #[serde(skip_serializing_if = "Option::is_none")]
     run: Option<String>,
@@ -50,7 +50,7 @@ pub(crate) struct Answers {
 /// What only a person can say: deletions that wait for an approval, copies, records that match several deals. The remote
 /// is not asked.
 #[utoipa::path(tag = "conflicts", params(("remote" = Remote, Path)), responses(
-    (status = 200, description = "What the last run asked.", body = Asked),
+    (status = 200, description = "What the last run asked.", body = Pending),
     AsksRemote,
 ))]
 #[get("/api/v1/connections/{remote}/questions")]
@@ -60,8 +60,8 @@ pub(super) async fn list(caller: Caller, path: PathOf<String>) -> Result<HttpRes
     let asked = questions::waiting(caller.app(), &configured.settings.connection.id).await?;
     let speaker = caller.speaker(remote);
     let told = match asked {
-        None => Asked { run: None, asked_at: None, deletions: 0, questions: Vec::new() },
-        Some(asked) => Asked {
+        None => Pending { run: None, asked_at: None, deletions: 0, questions: Vec::new() },
+        Some(asked) => Pending {
             run: Some(asked.found.run.to_string()),
             asked_at: Some(asked.at),
             deletions: asked.found.deletions(),
