@@ -46,6 +46,9 @@ pub(crate) struct Configuration {
     deletions: Deletions,
     /// Whether unknown options may be made in the remote.
     create_options: bool,
+    /// The most requests in a month, if there is a limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    monthly_calls: Option<u64>,
 }
 
 /// What becomes of one side when the other is deleted.
@@ -114,6 +117,7 @@ impl Configuration {
                 approval: link.policy.deletions.approval,
             },
             create_options: link.create_options,
+            monthly_calls: settings.monthly_calls,
         }
     }
 }
@@ -145,6 +149,8 @@ pub(crate) struct Wanted {
     delete_remote: Option<Deletion>,
     /// Whether each deletion waits for a person.
     approve_deletions: Option<bool>,
+    /// The most requests in a month; 0 takes the limit away.
+    monthly_calls: Option<u64>,
 }
 
 impl Wanted {
@@ -168,6 +174,8 @@ impl Wanted {
             create_options: self.create_options,
             deletions: deletions.collect(),
             approve_deletions: self.approve_deletions,
+            marks: BTreeMap::new(),
+            monthly_calls: self.monthly_calls,
             forgiving: false,
             expected,
         }

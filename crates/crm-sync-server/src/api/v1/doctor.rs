@@ -67,6 +67,11 @@ impl Checkup {
         let identity = checkup.identity.as_ref().err().map(failed);
         let configured = checkup.configured.as_ref().and_then(|configured| configured.as_ref().err());
         let schema = checkup.schema.as_ref().and_then(|schema| schema.as_ref().err());
+        let records = checkup.records.as_ref().and_then(|records| records.as_ref().err());
+        let lacks = checkup
+            .missing_scopes
+            .iter()
+            .map(|scope| messages::scope_missing(lang, scope, &messages::scope_why(lang, scope)));
         let fields = checkup.schema.iter().flatten().flat_map(|schema| &schema.fields);
         let carried = |(position, field, fidelity): &(usize, String, Fidelity)| {
             let unit = units.at(*position)?;
@@ -88,11 +93,13 @@ impl Checkup {
                 .into_iter()
                 .chain(configured.map(|failure| messages::failure(lang, failure)))
                 .chain(schema.map(failed))
+                .chain(records.map(failed))
+                .chain(lacks)
                 .collect(),
             fields: fields.map(|field| Field::new(lang, field)).collect(),
             findings: checkup.findings.iter().map(|finding| Finding::new(&speaker, finding)).collect(),
             carried: checkup.carried.iter().filter_map(carried).collect(),
-            records: checkup.records.map(Into::into),
+            records: checkup.records.as_ref().and_then(|records| Some((*records.as_ref().ok()?).into())),
             rows: checkup.rows.iter().map(row).collect(),
             next_sync: checkup.prediction.as_ref().map(Into::into),
         }

@@ -6,8 +6,9 @@ use utoipa::ToSchema;
 
 use super::caller::Caller;
 use crate::app::{AIRTABLE, NOTION};
+use crate::failure::Failure;
 use crate::service::check::Prediction as CorePrediction;
-use crate::service::usage;
+use crate::service::{budget, connection, usage};
 use crate::web::Refusal;
 
 /// The calls of one remote.
@@ -15,8 +16,14 @@ use crate::web::Refusal;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Usage {
     remote: &'static str,
-    /// Requests that the runs of this month have sent, each attempt counted; months by UTC.
+    /// Requests of this month, each attempt counted; months by UTC.
     calls_this_month: u64,
+    /// So many it will be at the end of the month, at the pace of its days so far.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    foreseen: Option<u64>,
+    /// The most that the settings allow in a month.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<u64>,
     /// How many a month the remote's free plan allows, where it has such a limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     free_calls: Option<u64>,
@@ -53,8 +60,15 @@ pub(super) async fn read(caller: Caller) -> Result<HttpResponse, Refusal> {
     let app = caller.app();
     let mut told = Vec::new();
     for remote in [AIRTABLE, NOTION] {
+        let budget = match connection::of_remote(app, remote).await {
+            Ok(configured) => Some(budget::of(app, &configured).await.map_err(Failure::from)?),
+            Err(Failure::NotConfigured { .. }) => None,
+            Err(failure) => return Err(failure.into()),
+        };
         told.push(Usage {
             remote,
+            foreseen: budget.map(|budget| budget.foreseen),
+            limit: budget.and_then(|budget| budget.limit),
             calls_this_month: usage::calls_this_month(app, remote).await?,
             free_calls: usage::free_calls(remote),
             next_sync: usage::next_sync(app, remote).await?.as_ref().map(Into::into),
