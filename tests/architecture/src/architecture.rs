@@ -8,7 +8,7 @@
 
 mod dependencies;
 mod migrations;
-mod security;
+mod promises;
 mod sources;
 
 use std::path::Path;

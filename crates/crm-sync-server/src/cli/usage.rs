@@ -94,9 +94,15 @@ mod tests {
         ] {
             let told = [wrong(Lang::Fr, arguments), wrong(Lang::En, arguments)];
             assert!(told[0].contains(fr) && told[1].contains(en), "{told:#?}");
-            assert!(told[0].contains("Usage : crm-sync-server"), "{told:#?}");
+            assert!(told[0].contains("Aide : crm-sync-server --help"), "{told:#?}");
             assert!(!told[0].to_lowercase().contains("error"), "{told:#?}");
         }
+    }
+
+    #[test]
+    fn what_is_missing_is_told_with_how_to_write_it() {
+        let told = wrong(Lang::Fr, &["sync"]);
+        assert!(told.contains("Usage : crm-sync-server sync"), "{told}");
     }
 
     #[test]

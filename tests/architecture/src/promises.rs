@@ -1,4 +1,4 @@
-//! What `docs/SECURITY.md` promises: each line has a test, and each test exists.
+//! What `docs/SECURITY.md` and `docs/GUARANTEES.md` promise: each line has a test, and each test exists.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,11 +8,21 @@ use crate::sources::sources;
 
 #[test]
 fn each_line_against_a_threat_names_a_test_that_exists() {
-    let document = fs::read_to_string(root().join("docs/SECURITY.md")).expect("the document is there");
-    let (_, table) =
-        document.split_once("| threat | what stands against it | test |").expect("the table is there");
+    assert_tested("docs/SECURITY.md", "| threat | what stands against it | test |", 40);
+}
+
+#[test]
+fn each_promise_names_a_test_that_exists() {
+    let heading = "| promise | how it is tested | last result | tests and commands |";
+    assert_tested("docs/GUARANTEES.md", heading, 20);
+}
+
+/// The last cell of each line of that table names tests, and all of them exist.
+fn assert_tested(document: &str, heading: &str, least: usize) {
+    let document = fs::read_to_string(root().join(document)).expect("the document is there");
+    let (_, table) = document.split_once(heading).expect("the table is there");
     let rows: Vec<&str> = table.lines().skip(2).take_while(|line| line.starts_with('|')).collect();
-    assert!(rows.len() >= 40, "{} lines", rows.len());
+    assert!(rows.len() >= least, "{} lines", rows.len());
     let tests = functions();
     for row in rows {
         let named = row.trim_end_matches('|').rsplit('|').next().unwrap_or_default();
