@@ -53,6 +53,8 @@ pub(crate) fn measure() -> anyhow::Result<Vec<Figure>> {
         mode: Mode::Sync,
         only: None,
         answers: &BTreeMap::new(),
+        approved: false,
+        retry: false,
         fingerprint: "",
         state: &state,
         crm: &crm,
@@ -134,8 +136,13 @@ fn schema() -> Schema {
 
 fn world(read: Interval) -> anyhow::Result<(CrmSnapshot, RemoteSnapshot, State)> {
     let mut crm = CrmSnapshot { deals: HashMap::with_capacity(DEALS), graves: HashMap::new(), read };
-    let mut remote =
-        RemoteSnapshot { rows: HashMap::with_capacity(DEALS), absent: HashMap::new(), complete: true, read };
+    let mut remote = RemoteSnapshot {
+        rows: HashMap::with_capacity(DEALS),
+        absent: HashMap::new(),
+        complete: true,
+        read,
+        skew: None,
+    };
     let mut state = State::default();
     let seen_at: Option<DateTime<Utc>> = Some(read.lo);
     for number in 0..DEALS {
@@ -151,6 +158,7 @@ fn world(read: Interval) -> anyhow::Result<(CrmSnapshot, RemoteSnapshot, State)>
                 crm: base.clone(),
                 theirs: base,
                 seen_at,
+                held: BTreeMap::new(),
             },
         });
         let row = Row { values: values.clone(), notes: Vec::new(), stamp: None, edited: None, created: None };

@@ -86,11 +86,17 @@ impl Skew {
         if both.lo <= both.hi { both } else { later }
     }
 
-    /// Whether the clocks differ so much that decisions by time deserve a warning.
+    /// Whether the clocks differ so much that decisions by time deserve a warning: by more than five minutes.
     #[must_use]
     pub fn is_suspect(self) -> bool {
         const LIMIT: TimeDelta = TimeDelta::minutes(5);
-        self.lo > LIMIT || self.hi < -LIMIT
+        self.least() > LIMIT
+    }
+
+    /// By how much the clocks differ at least, whichever of them is ahead.
+    #[must_use]
+    pub fn least(self) -> TimeDelta {
+        self.lo.max(-self.hi).max(TimeDelta::zero())
     }
 }
 

@@ -22,6 +22,10 @@ pub enum Rule {
     CarriedOrigin,
     /// Nothing is concluded from a listing that broke off.
     CompleteListing,
+    /// What was agreed on through one field says nothing about another.
+    OwnField,
+    /// A change that a person took back waits for a person.
+    Hold,
 }
 
 /// Whether the rule stands.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::clock::Interval;
+use crate::clock::{Interval, Skew};
 use crate::id::{DealId, RemoteId};
 use crate::lens::Note;
 use crate::state::{Deal, Grave};
@@ -32,6 +32,8 @@ pub struct RemoteSnapshot {
     pub complete: bool,
     /// From the start to the end of the reading.
     pub read: Interval,
+    /// How far the remote's clock is ahead of ours, if it told the time.
+    pub skew: Option<Skew>,
 }
 
 /// A record, as units' values.
@@ -45,7 +47,7 @@ pub struct Row {
     pub stamp: Option<String>,
     /// When it was last edited, in our clock, if the remote says.
     pub edited: Option<Interval>,
-    /// When it was made, in the remote's clock, if the remote says.
+    /// When it was made at the latest, in our clock, if the remote says.
     pub created: Option<DateTime<Utc>>,
 }
 

@@ -1,15 +1,16 @@
 //! What is remembered between runs: deals as the CRM has them, links with what both sides last agreed on, creations
 //! under way.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, VariantArray};
 
 use crate::clock::Interval;
-use crate::id::{ConnectionId, DealId, RemoteId, RunId, UnitKey};
+use crate::id::{ConnectionId, DealId, FieldId, RemoteId, RunId, UnitKey};
 use crate::plan::Side;
+use crate::unit::{Unit, Units};
 use crate::value::Value;
 
 /// A deal as the CRM holds it now.
@@ -69,6 +70,9 @@ pub struct Agreement {
     pub theirs: Box<[Option<Value>]>,
     /// The start of the last reading in which both sides still showed these values.
     pub seen_at: Option<DateTime<Utc>>,
+    /// Changes that a person took back, by unit: what the other side still holds of them. None is carried again until a
+    /// person approves a plan that does, or somebody edits either side.
+    pub held: BTreeMap<UnitKey, Value>,
 }
 
 /// Whether a link is in force.
@@ -124,6 +128,22 @@ pub struct Intent {
     pub sent_at: Option<DateTime<Utc>>,
 }
 
+/// An operation that was refused in each of the last runs, for what it is about and not for the remote's sake. Nothing of
+/// it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trouble {
+    /// Which operation, by a digest of what it was to do: once either side is edited it is another one.
+    pub attempt: String,
+    /// The deal, unless it was to be made.
+    pub deal: Option<DealId>,
+    /// The record, unless it was to be made.
+    pub remote: Option<RemoteId>,
+    /// In how many runs in a row it was refused.
+    pub times: u32,
+    /// Why, in the last of them.
+    pub message: String,
+}
+
 /// What the last run that ended left behind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Baseline {
@@ -133,6 +153,40 @@ pub struct Baseline {
     pub seen_at: DateTime<Utc>,
     /// Records whose link did not agree when it ended; for all others `seen_at` holds.
     pub unsettled: BTreeSet<RemoteId>,
+    /// The field that each mapped unit had: what was agreed on through another field says nothing about this one. `None`
+    /// where it was not noted.
+    #[serde(default)]
+    pub fields: Option<BTreeMap<UnitKey, FieldId>>,
+}
+
+impl State {
+    /// Forgets what records held in fields that their units no longer have: it says nothing about another field, and a unit
+    /// that was not mapped for a while starts anew. Gives the deals whose links forgot something. What the deals held is
+    /// still known: an edit of one keeps it from going with its record. Links that ended keep what both sides held.
+    pub(crate) fn forget_other_fields(
+        &mut self,
+        units: &Units,
+        fields: &BTreeMap<UnitKey, FieldId>,
+    ) -> BTreeSet<DealId> {
+        let mut forgot = BTreeSet::new();
+        let Some(before) = self.baseline.as_ref().and_then(|last| last.fields.as_ref()) else {
+            return forgot;
+        };
+        let moved = |unit: &UnitKey| before.get(unit) != fields.get(unit);
+        let moved: Vec<(usize, &Unit)> =
+            units.iter().enumerate().filter(|(_, unit)| moved(&unit.key)).collect();
+        let in_force = |link: &&mut Link| link.agreement.status != LinkStatus::Tombstone;
+        for link in self.links.iter_mut().filter(in_force) {
+            let Agreement { theirs, held, .. } = &mut link.agreement;
+            for (position, unit) in &moved {
+                held.remove(&unit.key);
+                if theirs.get_mut(*position).and_then(Option::take).is_some() {
+                    forgot.insert(link.deal.clone());
+                }
+            }
+        }
+        forgot
+    }
 }
 
 /// What a store remembers of one connection.
@@ -142,6 +196,8 @@ pub struct State {
     pub links: Vec<Link>,
     /// Creations under way.
     pub intents: Vec<Intent>,
+    /// What was refused in the last runs.
+    pub troubles: Vec<Trouble>,
     /// What the last run left; `None` before the first.
     pub baseline: Option<Baseline>,
 }

@@ -11,7 +11,7 @@ use crate::connector::Usage;
 use crate::error::BoxError;
 use crate::id::{ConnectionId, DealId, PlanId, RemoteId, RunId, UnitKey};
 use crate::plan::{Action, Conflict, Mode, Plan, Purpose, Reason, Side, UnitChange};
-use crate::state::{Agreement, Baseline, Deal, Grave, Intent, Origin, State};
+use crate::state::{Agreement, Baseline, Deal, Grave, Intent, Origin, State, Trouble};
 use crate::unit::Units;
 use crate::value::Value;
 
@@ -87,6 +87,8 @@ pub struct Commit {
     pub effects: Vec<Effect>,
     /// The open conflicts of the connection, all of them: those not named are no longer open.
     pub open_conflicts: Option<Vec<Conflict>>,
+    /// What the connection's runs keep being refused, all of it: what is not named is forgotten.
+    pub troubles: Option<Vec<Trouble>>,
     /// What the run leaves for the next one.
     pub baseline: Option<Baseline>,
     /// The run as it stands.
@@ -260,7 +262,7 @@ pub struct RunRecord {
     pub usage: Usage,
     /// Why it ended early, in words.
     pub message: Option<String>,
-    /// The guards that were overridden, with who did.
+    /// The guards that were overridden, each with who did: `mass_delete by cli`.
     pub overrides: Vec<String>,
 }
 
@@ -327,7 +329,7 @@ impl Counts {
         match action {
             Action::CreateDeal | Action::RestoreDeal => self.created_crm += 1,
             Action::UpdateDeal => self.pulled += 1,
-            Action::CreateRecord | Action::RecreateRecord => self.created_remote += 1,
+            Action::CreateRecord | Action::RecreateRecord | Action::RestoreRecord => self.created_remote += 1,
             Action::UpdateRecord => self.pushed += 1,
             Action::FlagDeal | Action::DeleteDeal => self.deleted_crm += 1,
             Action::FlagRecord | Action::DeleteRecord => self.deleted_remote += 1,

@@ -1,5 +1,7 @@
 //! New records, the only writes that must not be repeated: an intent first, then the request, then the link.
 
+use std::collections::HashSet;
+
 use chrono::TimeDelta;
 use futures::{StreamExt, stream};
 use tokio_util::sync::CancellationToken;
@@ -15,6 +17,10 @@ use crate::mutation::{self, Rule::CreateIntent};
 use crate::plan::{Action, Op};
 use crate::state::{Intent, LinkStatus};
 use crate::store::{Commit, DealWrite, Effect, IntentWrite, Lease, OpOutcome, StoreError};
+use crate::value::Value;
+
+/// How many keys are looked for at once.
+const KEYS: usize = 50;
 
 impl Session<'_> {
     /// Makes records for deals that have none.
@@ -26,6 +32,7 @@ impl Session<'_> {
                 Some((outcome, why)) => self.settle(op, outcome, Some(why.into())),
             }
         }
+        let ready = self.unclaimed(reading, ready).await;
         let capabilities = self.engine.connector.capabilities();
         let (engine, stop, lease) = (self.engine, self.stop.clone(), self.lease.clone());
         let mut chunks = stream::iter(ready.chunks(capabilities.batch.get()).map(|chunk| {
@@ -46,6 +53,36 @@ impl Session<'_> {
             self.close_intents(refused).await?;
         }
         Ok(())
+    }
+
+    /// Of deals in a plan that was kept for a while, those whose id no record carries by now: a second one would be a
+    /// duplicate. Where creations adopt, or the reading is young, nobody needs to ask.
+    async fn unclaimed<'o>(&mut self, reading: &Reading, ops: Vec<&'o Op>) -> Vec<&'o Op> {
+        let adopts = self.engine.connector.capabilities().create_is_idempotent;
+        let Some(field) = reading.binding.key_field().filter(|_| reading.is_kept_plan && !adopts) else {
+            return ops;
+        };
+        let mut free = Vec::with_capacity(ops.len());
+        for chunk in ops.chunks(KEYS) {
+            let keys: Vec<String> =
+                chunk.iter().filter_map(|op| op.deal.as_ref()).map(ToString::to_string).collect();
+            match self.engine.connector.find(field, &keys, std::slice::from_ref(field)).await {
+                Ok(found) => {
+                    let taken: HashSet<&Value> = found.iter().map(|deal| deal.cell(field)).collect();
+                    for &op in chunk {
+                        let key = op.deal.as_ref().map(|deal| Value::Text(deal.to_string()));
+                        if key.is_some_and(|key| taken.contains(&key)) {
+                            let why = "a record carries the deal's id by now; the next run takes it over";
+                            self.settle(op, OpOutcome::Stale, Some(why.into()));
+                        } else {
+                            free.push(op);
+                        }
+                    }
+                }
+                Err(error) => chunk.iter().for_each(|op| self.fail(op, OpOutcome::Refused, &error)),
+            }
+        }
+        free
     }
 
     /// Why a record must not be made now, if it must not.
@@ -106,7 +143,7 @@ impl Session<'_> {
             let inbound =
                 reading.binding.bound(position).is_some_and(|bound| bound.direction == Direction::ToCrm);
             if inbound && !value.is_unknown() {
-                self.agree(link, &unit.key, value.clone(), crate::value::Value::Empty);
+                self.agree(link, &unit.key, value.clone(), Value::Empty);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::push::{Tried, moved, unread, write};
+use super::push::{Tried, keep_losers, moved, unread, write};
 use super::reading::{Reading, decode};
 use super::run::EngineError;
 use super::session::Session;
@@ -10,7 +10,7 @@ use crate::connector::{Change, Presence, RemoteDeal};
 use crate::id::{DealId, FieldId, RemoteId};
 use crate::plan::{Action, Op, Reason, Side};
 use crate::state::LinkStatus;
-use crate::store::{DealWrite, Effect, OpOutcome};
+use crate::store::{DealWrite, Effect, OpOutcome, StoreError};
 use crate::value::Value;
 
 const IS_BACK: &str = "what was deleted is there again; the next run looks again";
@@ -39,41 +39,42 @@ impl Session<'_> {
         let there: HashSet<&DealId> = deals.iter().map(|deal| &deal.id).collect();
         let (back, gone): (Vec<&Op>, Vec<&Op>) = ops.iter().partition(|op| {
             let is_back = op.deal.as_ref().is_none_or(|deal| there.contains(deal));
-            is_back && op.reason != Reason::Undone
+            is_back && !matches!(op.reason, Reason::Undone | Reason::Swept)
         });
         for op in back {
             self.settle(op, OpOutcome::Stale, Some(IS_BACK.into()));
         }
         let batch = self.engine.connector.capabilities().batch.get();
         for chunk in gone.chunks(batch) {
-            let tried = self.send(reading, chunk).await;
+            let tried = self.send(reading, chunk).await?;
             self.note(chunk, tried, |session, op, deal| session.ended(reading, op, deal)).await?;
         }
         Ok(())
     }
 
-    async fn send(&self, reading: &Reading, ops: &[&Op]) -> Vec<Tried> {
+    async fn send(&self, reading: &Reading, ops: &[&Op]) -> Result<Vec<Tried>, StoreError> {
         if self.stop.is_cancelled() {
-            return ops.iter().map(|_| Tried::Skipped(None)).collect();
+            return Ok(ops.iter().map(|_| Tried::Skipped(None)).collect());
         }
         let moved = match moved(self.engine, reading, ops).await {
             Ok(moved) => moved,
-            Err(error) => return unread(ops, &error),
+            Err(error) => return Ok(unread(ops, &error)),
         };
         let (mut tried, mut changes) = (Vec::with_capacity(ops.len()), Vec::with_capacity(ops.len()));
         for (op, moved) in ops.iter().zip(moved) {
             match (moved, self.link_of(op), self.change(op)) {
                 (Some(why), _, _) => tried.push(Some(Tried::Stale(why))),
-                (None, Some(_), Some(change)) => {
+                (None, link, Some(change)) if link.is_some() || op.reason == Reason::Swept => {
                     changes.push(change);
                     tried.push(None);
                 }
                 (None, _, _) => tried.push(Some(Tried::Stale("the link changed since the plan"))),
             }
         }
+        keep_losers(self.engine, &self.lease, ops).await?;
         let mut asked = write(self.engine, changes, &self.stop).await.into_iter();
         let answer = |known: Option<Tried>| known.or_else(|| asked.next()).unwrap_or(Tried::Skipped(None));
-        tried.into_iter().map(answer).collect()
+        Ok(tried.into_iter().map(answer).collect())
     }
 
     fn change(&self, op: &Op) -> Option<Change> {

@@ -1,13 +1,13 @@
 //! The end of a run: its status, and what the next one starts from.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::create::bookkeeping;
 use super::run::EngineError;
 use super::session::Session;
 use crate::id::{DealId, RemoteId};
-use crate::plan::{Action, Op, Plan, Problem, Purpose};
-use crate::state::{Agreement, Baseline, Intent};
+use crate::plan::{Action, Mode, Op, Plan, Problem, Purpose, attempt};
+use crate::state::{Agreement, Baseline, Intent, Trouble};
 use crate::store::{Commit, Effect, IntentWrite, OpOutcome, RunRecord, RunStatus};
 
 impl Session<'_> {
@@ -33,6 +33,7 @@ impl Session<'_> {
         let commit = Commit {
             effects,
             open_conflicts: concluded.map(|plan| plan.conflicts.clone()),
+            troubles: settled.and_then(|plan| self.troubles(plan)),
             baseline,
             run: Some(record.clone()),
             applies: None,
@@ -52,6 +53,41 @@ impl Session<'_> {
         };
         let over = reading.state.intents.iter().filter(is_over);
         over.map(|intent| bookkeeping(intent.deal.clone(), IntentWrite::Close)).collect()
+    }
+
+    /// What is still refused, and how often in a row; `None` when nothing was and nothing is.
+    ///
+    /// What a run did not try stays as it was, unless it looked at everything and found nothing to try.
+    fn troubles(&self, plan: &Plan) -> Option<Vec<Trouble>> {
+        let known = self.reading.as_ref().map_or(&[][..], |reading| &reading.state.troubles);
+        if known.is_empty() && self.refused.is_empty() {
+            return None;
+        }
+        let tried: HashMap<String, &Op> = plan.ops.iter().map(|op| (attempt(op), op)).collect();
+        let is_aside = |trouble: &Trouble| {
+            plan.notices.iter().any(|notice| match &notice.problem {
+                Problem::SetAside { attempt, .. } => *attempt == trouble.attempt,
+                _ => false,
+            })
+        };
+        let looked_at_all = plan.mode == Mode::Sync && plan.reading.complete && plan.masked.is_empty();
+        let rivals: BTreeSet<_> = tried.values().map(|op| (&op.deal, &op.remote)).collect();
+        let stays = |trouble: &&Trouble| {
+            if let Some(op) = tried.get(&trouble.attempt) {
+                return self.results.get(&op.seq).is_none_or(|result| result.outcome != OpOutcome::Applied);
+            }
+            let is_passed = rivals.contains(&(&trouble.deal, &trouble.remote));
+            is_aside(trouble) || !(looked_at_all || is_passed)
+        };
+        let mut troubles: BTreeMap<String, Trouble> =
+            known.iter().filter(stays).map(|trouble| (trouble.attempt.clone(), trouble.clone())).collect();
+        for (attempt, op) in tried {
+            let Some(message) = self.refused.get(&op.seq).cloned() else { continue };
+            let before = troubles.get(&attempt).map_or(0, |trouble| trouble.times);
+            let (times, deal, remote) = (before.saturating_add(1), op.deal.clone(), op.remote.clone());
+            troubles.insert(attempt.clone(), Trouble { attempt, deal, remote, times, message });
+        }
+        Some(troubles.into_values().collect())
     }
 
     /// Writes down when links last agreed that the last baseline still covered and this one does not.
@@ -91,8 +127,9 @@ impl Session<'_> {
     /// Whether something that stands on one side could not be carried to the other, or was not read.
     fn is_short(&self) -> bool {
         self.plan.as_ref().is_some_and(|plan| {
-            let refused =
-                |problem: &Problem| matches!(problem, Problem::Fault { .. } | Problem::Refused { .. });
+            let refused = |problem: &Problem| {
+                matches!(problem, Problem::Fault { .. } | Problem::Refused { .. } | Problem::SetAside { .. })
+            };
             let is_cut = plan.purpose == Purpose::Agree && !plan.reading.complete;
             is_cut || plan.notices.iter().any(|notice| refused(&notice.problem))
         })
@@ -109,6 +146,11 @@ impl Session<'_> {
         unsettled.extend(plan.conflicts.iter().map(|conflict| conflict.remote.clone()));
         unsettled.extend(plan.questions.iter().flat_map(|question| question.remotes.iter().cloned()));
         unsettled.extend(plan.notices.iter().filter_map(|notice| notice.remote.clone()));
-        Baseline { fingerprint: plan.fingerprint.clone(), seen_at: plan.reading.read.lo, unsettled }
+        Baseline {
+            fingerprint: plan.fingerprint.clone(),
+            seen_at: plan.reading.read.lo,
+            unsettled,
+            fields: Some(self.engine.connection.mapping.fields()),
+        }
     }
 }

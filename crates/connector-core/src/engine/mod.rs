@@ -13,6 +13,7 @@ mod guarded;
 mod pull;
 mod push;
 mod reading;
+mod restore;
 mod run;
 mod session;
 

@@ -10,7 +10,7 @@ use crate::store::{Commit, Committed, DealWrite, Effect, IntentWrite, OpOutcome}
 use crate::value::Value;
 
 /// How many operations one transaction holds: few enough that the CRM hardly waits.
-const CHUNK: usize = 100;
+pub(super) const CHUNK: usize = 100;
 
 impl Session<'_> {
     /// Applies the operations that write no record.
@@ -66,7 +66,7 @@ impl Session<'_> {
                     let message = "the deal was edited in the CRM meanwhile; the next run looks again";
                     self.settle(op, OpOutcome::Stale, Some(message.into()));
                 }
-                Committed::Refused(why) => self.settle(op, OpOutcome::Refused, Some(why)),
+                Committed::Refused(why) => self.refuse(op, why),
             }
         }
         Ok(())
@@ -109,8 +109,8 @@ impl Session<'_> {
                 let base = self.link_of(op)?;
                 let mut link = self.carried(op, base.clone());
                 match op.reason {
-                    // What the remote holds is not what comes back here, and stays: the two sides agree to differ.
-                    Reason::Undone => link.theirs.clone_from(&base.theirs),
+                    // What the remote holds is not what comes back here: it is a change that waits.
+                    Reason::Undone => self.hold(&mut link, op, base, &base.theirs),
                     // The record is still to be written: until then this is an edit of the CRM.
                     Reason::Chosen => link.clone_from(base),
                     _ => {}
@@ -181,9 +181,22 @@ impl Session<'_> {
             Action::UpdateRecord
             | Action::CreateRecord
             | Action::RecreateRecord
+            | Action::RestoreRecord
             | Action::Stamp
             | Action::FlagRecord
             | Action::DeleteRecord => None,
+        }
+    }
+
+    /// Notes of each unit that is put back what the other side holds of it, so that it waits there; where it is such a
+    /// putting back that is taken back, nothing waits any more.
+    pub(super) fn hold(&self, link: &mut Agreement, op: &Op, before: &Agreement, other: &[Option<Value>]) {
+        for unit in op.changes.iter().map(|change| &change.unit) {
+            let position = self.engine.store.units().position(unit.as_str());
+            let waits = position.and_then(|position| other.get(position)).cloned().flatten();
+            if let Some(value) = waits.filter(|_| !before.held.contains_key(unit)) {
+                link.held.insert(unit.clone(), value);
+            }
         }
     }
 

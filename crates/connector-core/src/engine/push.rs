@@ -119,7 +119,7 @@ impl Session<'_> {
                     self.fail(op, OpOutcome::Unknown, &error);
                 }
                 Tried::Unread(error) => self.fail(op, OpOutcome::Refused, &error),
-                Tried::Refused(why) => self.settle(op, OpOutcome::Refused, Some(why)),
+                Tried::Refused(why) => self.refuse(op, why),
                 Tried::Stale(why) => self.settle(op, OpOutcome::Stale, Some(why.into())),
                 Tried::Skipped(why) => self.settle(op, OpOutcome::Skipped, why.map(Into::into)),
             }
@@ -140,8 +140,13 @@ impl Session<'_> {
 
     pub(super) fn fail(&mut self, op: &Op, outcome: OpOutcome, error: &Error) {
         let message = error.detail().map_or_else(|| error.to_string(), ToOwned::to_owned);
-        self.settle(op, outcome, Some(message));
         let kind = error.kind();
+        let is_its_own = outcome == OpOutcome::Refused && !kind.ends_run() && !kind.is_transient();
+        if is_its_own {
+            self.refuse(op, message);
+        } else {
+            self.settle(op, outcome, Some(message));
+        }
         self.unanswered += u32::from(outcome == OpOutcome::Unknown);
         let is_single = outcome == OpOutcome::Unknown && self.unanswered <= MOST_UNANSWERED;
         if kind.ends_run() || (kind.is_transient() && !is_single) {
@@ -151,13 +156,12 @@ impl Session<'_> {
 
     /// What a written record leaves behind: the CRM's values, and what the remote made of them.
     fn updated(&self, reading: &Reading, op: &Op, deal: RemoteDeal) -> (Effect, Option<String>) {
-        let base = self.link_of(op).cloned();
-        let mut link = base.unwrap_or_else(|| self.blank(&deal.id));
-        let ours = link.crm.clone();
+        let base = self.link_of(op).cloned().unwrap_or_else(|| self.blank(&deal.id));
+        let mut link = base.clone();
         let altered = self.arrived(reading, &op.changes, deal, &mut link);
         if op.reason == Reason::Undone {
-            // What the CRM holds is not what comes back there, and stays: the two sides agree to differ.
-            link.crm = ours;
+            // What the CRM holds is not what comes back there: it is a change that waits.
+            self.hold(&mut link, op, &base, &base.crm);
         }
         let write = op.deal.clone().map_or(DealWrite::None, DealWrite::Keep);
         (self.effect(op, write, vec![link]), altered)
@@ -231,7 +235,7 @@ async fn update(
 
 /// Enters into the ledger what these writes are about to replace, before they do: an answer that gets lost must not
 /// take the losing value with it. Met again, a conflict is the same one.
-async fn keep_losers(engine: &Engine, lease: &Lease, ops: &[&Op]) -> Result<(), StoreError> {
+pub(super) async fn keep_losers(engine: &Engine, lease: &Lease, ops: &[&Op]) -> Result<(), StoreError> {
     let contested = ops.iter().filter(|op| !op.conflicts.is_empty());
     let effects: Vec<Effect> = contested
         .map(|op| Effect {

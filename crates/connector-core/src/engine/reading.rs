@@ -11,7 +11,7 @@ use crate::connector::{Listing, Page, Presence, RemoteDeal};
 use crate::error::Error;
 use crate::id::{DealId, FieldId, RemoteId};
 use crate::mapping::Binding;
-use crate::mutation::{self, Rule::CompleteListing};
+use crate::mutation::{self, Rule::CompleteListing, Rule::OwnField};
 use crate::plan::{Guard, Plan, Side};
 use crate::snapshot::{Absence, CrmSnapshot, RemoteSnapshot, Row};
 use crate::state::{Deal, Link, LinkStatus, State};
@@ -26,6 +26,8 @@ pub(super) struct Reading {
     pub(super) state: State,
     pub(super) crm: CrmSnapshot,
     pub(super) remote: RemoteSnapshot,
+    /// Deals whose links forgot what they agreed on through fields that their units no longer have.
+    pub(super) rebased: BTreeSet<DealId>,
     /// Whether the plan was made long before, so that every record is read again before it is written.
     pub(super) is_kept_plan: bool,
 }
@@ -52,7 +54,7 @@ pub(super) async fn read_both(engine: &Engine, overrides: &BTreeSet<Guard>) -> R
         let first = timed(engine, pages.next()).await;
         listing.gather(engine, &binding, units, first, pages).await?;
     }
-    let state = engine.store.state(&engine.connection.id).await?;
+    let (state, rebased) = remembered(engine).await?;
     let crm = read_crm(engine, &state, &listing.rows).await?;
     engine.watch.see(&Event::Reading { side: Side::Crm, rows: crm.deals.len() });
     let absent = if listing.complete {
@@ -61,7 +63,18 @@ pub(super) async fn read_both(engine: &Engine, overrides: &BTreeSet<Guard>) -> R
         HashMap::new()
     };
     let remote = listing.into_snapshot(absent, Interval::new(started, engine.clock.now()));
-    Ok(Reading { binding, fingerprint, state, crm, remote, is_kept_plan: false })
+    Ok(Reading { binding, fingerprint, state, crm, remote, rebased, is_kept_plan: false })
+}
+
+/// What is remembered, as far as it is about the fields that the units have now; and the deals whose links forgot the rest.
+async fn remembered(engine: &Engine) -> Result<(State, BTreeSet<DealId>), EngineError> {
+    let mut state = engine.store.state(&engine.connection.id).await?;
+    let rebased = if mutation::stands(OwnField) {
+        state.forget_other_fields(engine.store.units(), &engine.connection.mapping.fields())
+    } else {
+        BTreeSet::new()
+    };
+    Ok((state, rebased))
 }
 
 impl Reading {
@@ -91,12 +104,12 @@ impl Reading {
                 other => absent.extend(absence(&other).map(|absence| (id, absence))),
             }
         }
-        let state = engine.store.state(&engine.connection.id).await?;
+        let (state, rebased) = remembered(engine).await?;
         let crm = read_crm(engine, &state, &rows).await?;
         let read = Interval::new(started, engine.clock.now());
-        let remote = RemoteSnapshot { rows, absent, complete: false, read };
+        let remote = RemoteSnapshot { rows, absent, complete: false, read, skew: None };
         let fingerprint = mapping.fingerprint(&schema).to_string();
-        Ok(Self { binding, fingerprint, state, crm, remote, is_kept_plan: false })
+        Ok(Self { binding, fingerprint, state, crm, remote, rebased, is_kept_plan: false })
     }
 
     /// What applying a kept plan needs: the links as they are now; the rows are read again just before each write.
@@ -105,15 +118,17 @@ impl Reading {
         binding: Binding,
         plan: &Plan,
     ) -> Result<Self, EngineError> {
-        let state = engine.store.state(&engine.connection.id).await?;
+        let (state, rebased) = remembered(engine).await?;
         let crm = read_crm(engine, &state, &HashMap::new()).await?;
         let remote = RemoteSnapshot {
             rows: HashMap::new(),
             absent: HashMap::new(),
             complete: plan.reading.complete,
             read: plan.reading.read,
+            skew: None,
         };
-        Ok(Self { binding, fingerprint: plan.fingerprint.clone(), state, crm, remote, is_kept_plan: true })
+        let fingerprint = plan.fingerprint.clone();
+        Ok(Self { binding, fingerprint, state, crm, remote, rebased, is_kept_plan: true })
     }
 }
 
@@ -209,17 +224,12 @@ impl Listed {
 
     fn into_snapshot(mut self, absent: HashMap<RemoteId, Absence>, read: Interval) -> RemoteSnapshot {
         if let Some(skew) = self.skew {
-            if skew.is_suspect() {
-                tracing::warn!(
-                    ?skew,
-                    "the remote's clock and ours differ by minutes: decisions by time are uncertain"
-                );
-            }
             for row in self.rows.values_mut() {
                 row.edited = row.edited.map(|edited| edited.translated(skew));
+                row.created = row.created.map(|created| created - skew.lo);
             }
         }
-        RemoteSnapshot { rows: self.rows, absent, complete: self.complete, read }
+        RemoteSnapshot { rows: self.rows, absent, complete: self.complete, read, skew: self.skew }
     }
 }
 

@@ -53,6 +53,8 @@ pub struct Request {
     pub only: Option<BTreeSet<DealId>>,
     /// Operations of a kept plan to leave out, by their place in it.
     pub without: BTreeSet<u32>,
+    /// Whether to try again what was refused too often and set aside.
+    pub retry: bool,
     /// Stops the run between two operations.
     pub cancel: CancellationToken,
 }
@@ -68,6 +70,7 @@ impl Request {
             answers: BTreeMap::new(),
             only: None,
             without: BTreeSet::new(),
+            retry: false,
             cancel: CancellationToken::new(),
         }
     }
@@ -193,7 +196,8 @@ impl Engine {
     /// Makes a plan and keeps it for an approval. Changes nothing else, on neither side.
     pub async fn plan(&self, id: PlanId, request: &Request) -> std::result::Result<Plan, EngineError> {
         let reading = read_both(self, &request.overrides).await?;
-        let plan = self.decide(&id, request, &reading);
+        let approved = |inputs: &Inputs<'_>| plan(&Inputs { approved: true, ..*inputs });
+        let plan = self.with_inputs(&id, request, &reading, approved);
         self.store.save_plan(&plan).await?;
         Ok(plan)
     }
@@ -208,7 +212,7 @@ impl Engine {
             session.record().await?;
             let reading = read_both(self, &request.overrides).await?;
             // The kept plan of a halted run bears the run's own id.
-            let plan = self.decide(&PlanId::new(request.run.as_str()), request, &reading);
+            let plan = self.with_inputs(&PlanId::new(request.run.as_str()), request, &reading, plan);
             self.watch.see(&Event::Planned { ops: plan.ops.len(), halted: !plan.trips.is_empty() });
             session.take(plan, reading);
             if session.is_halted() {
@@ -299,10 +303,6 @@ impl Engine {
         Ok(self.with_inputs(&id, request, &reading, verify))
     }
 
-    fn decide(&self, id: &PlanId, request: &Request, reading: &Reading) -> Plan {
-        self.with_inputs(id, request, reading, plan)
-    }
-
     fn with_inputs<T>(
         &self,
         id: &PlanId,
@@ -321,6 +321,8 @@ impl Engine {
             mode: request.mode,
             only: request.only.as_ref(),
             answers: &request.answers,
+            approved: false,
+            retry: request.retry,
             fingerprint: &reading.fingerprint,
             state: &reading.state,
             crm: &reading.crm,

@@ -5,16 +5,18 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+use super::create::bookkeeping;
 use super::event::Event;
+use super::pull::CHUNK;
 use super::reading::Reading;
 use super::run::{Engine, EngineError, Request, Result as OpResult};
 use crate::connector::Usage;
 use crate::error::Error;
 use crate::id::{DealId, RemoteId, UnitKey};
 use crate::plan::{Action, Op, Plan, Purpose, Rule, Side};
-use crate::state::{Agreement, LinkStatus};
+use crate::state::{Agreement, Baseline, LinkStatus};
 use crate::store::{
-    Counts, DealWrite, Effect, IntentWrite, Lease, LogEntry, OpOutcome, RunRecord, RunStatus,
+    Commit, Counts, DealWrite, Effect, IntentWrite, Lease, LogEntry, OpOutcome, RunRecord, RunStatus,
 };
 use crate::value::Value;
 
@@ -32,6 +34,8 @@ pub(super) struct Session<'e> {
     /// Deals that this run wrote in the CRM.
     pub(super) written: BTreeSet<DealId>,
     pub(super) counts: Counts,
+    /// Why operations were refused, by their place in the plan, where it is for what they are about.
+    pub(super) refused: BTreeMap<u32, String>,
     /// How many writes were left without an answer.
     pub(super) unanswered: u32,
     /// Stops what is not yet sent: a person cancelled, or nothing else can be expected to work.
@@ -59,7 +63,11 @@ impl<'e> Session<'e> {
             counts: Counts::default(),
             usage: Usage::default(),
             message: None,
-            overrides: request.overrides.iter().map(ToString::to_string).collect(),
+            overrides: request
+                .overrides
+                .iter()
+                .map(|guard| format!("{guard} by {}", request.trigger))
+                .collect(),
         };
         engine.watch.see(&Event::Started { run: request.run.clone() });
         Self {
@@ -72,6 +80,7 @@ impl<'e> Session<'e> {
             results: BTreeMap::new(),
             written: BTreeSet::new(),
             counts: Counts::default(),
+            refused: BTreeMap::new(),
             unanswered: 0,
             stop: request.cancel.child_token(),
             failure: None,
@@ -98,11 +107,12 @@ impl<'e> Session<'e> {
             }
         }
         // Links that a person wants back.
-        for op in plan
-            .ops
-            .iter()
-            .filter(|op| matches!(op.action, Action::RestoreDeal | Action::Agree | Action::DeleteRecord))
-        {
+        for op in plan.ops.iter().filter(|op| {
+            matches!(
+                op.action,
+                Action::RestoreDeal | Action::Agree | Action::DeleteRecord | Action::RestoreRecord
+            )
+        }) {
             if let (Some(deal), Some(remote)) = (&op.deal, &op.remote)
                 && !self.links.contains_key(deal)
                 && let Some(link) = ended.remove(remote)
@@ -171,6 +181,12 @@ impl<'e> Session<'e> {
             done: self.results.len(),
             total: self.plan.as_ref().map_or(0, |plan| plan.ops.len()),
         });
+    }
+
+    /// Notes that an operation was refused for what it is about: tried again as it is, it will be again.
+    pub(super) fn refuse(&mut self, op: &Op, why: String) {
+        self.refused.insert(op.seq, why.clone());
+        self.settle(op, OpOutcome::Refused, Some(why));
     }
 
     /// Stops what is not yet under way, for a reason that concerns the whole run.
@@ -247,6 +263,7 @@ impl<'e> Session<'e> {
             crm: nothing.clone(),
             theirs: nothing,
             seen_at: self.seen_at(),
+            held: BTreeMap::new(),
         }
     }
 
@@ -255,7 +272,7 @@ impl<'e> Session<'e> {
         self.plan.as_ref().map(|plan| plan.reading.read.lo)
     }
 
-    /// Writes into an agreement that both sides now hold these values. When they were seen to agree on everything is
+    /// Writes into an agreement that both sides now hold these values, and nothing of the unit waits. When they were seen to agree on everything is
     /// known at the end of the run, and goes into the baseline.
     pub(super) fn agree(&self, agreement: &mut Agreement, unit: &UnitKey, crm: Value, theirs: Value) {
         let Some(position) = self.engine.store.units().position(unit.as_str()) else { return };
@@ -264,6 +281,7 @@ impl<'e> Session<'e> {
         {
             *ours = Some(crm);
             *there = Some(theirs);
+            agreement.held.remove(unit);
         }
     }
 
@@ -273,11 +291,35 @@ impl<'e> Session<'e> {
         let of =
             |wanted: &[Action]| plan.ops.iter().filter(|op| wanted.contains(&op.action)).collect::<Vec<_>>();
         let local = |op: &&Op| op.action.target() != Some(Side::Remote) && !op.action.deletes();
+        self.rebase().await?;
         self.pull(&plan.ops.iter().filter(local).collect::<Vec<_>>()).await?;
         self.push(&reading, &of(&[Action::UpdateRecord])).await?;
         self.create(&reading, &of(&[Action::CreateRecord, Action::RecreateRecord])).await?;
+        self.restore(&reading, &of(&[Action::RestoreRecord])).await?;
         self.stamp(&reading, &of(&[Action::Stamp])).await?;
         self.delete(&reading, &plan.ops.iter().filter(|op| op.action.deletes()).collect::<Vec<_>>()).await
+    }
+
+    /// Enters into the books that links forgot what they agreed on through other fields, before anything is written through
+    /// the fields of now: a later run must not take the one for the other.
+    async fn rebase(&self) -> Result<(), EngineError> {
+        let Some(reading) = self.reading.as_ref().filter(|reading| !reading.rebased.is_empty()) else {
+            return Ok(());
+        };
+        let links = reading.rebased.iter().filter_map(|deal| self.links.get_key_value(deal));
+        let effect = |(deal, link): (&DealId, &Agreement)| Effect {
+            links: vec![link.clone()],
+            ..bookkeeping(deal.clone(), IntentWrite::Keep)
+        };
+        let effects: Vec<Effect> = links.map(effect).collect();
+        for chunk in effects.chunks(CHUNK) {
+            let commit = Commit { effects: chunk.to_vec(), ..Commit::default() };
+            self.engine.store.commit(&self.lease, commit).await?;
+        }
+        let fields = Some(self.engine.connection.mapping.fields());
+        let baseline = reading.state.baseline.clone().map(|last| Baseline { fields, ..last });
+        self.engine.store.commit(&self.lease, Commit { baseline, ..Commit::default() }).await?;
+        Ok(())
     }
 
     /// Ends the books; see `finish`.

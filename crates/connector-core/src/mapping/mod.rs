@@ -88,6 +88,14 @@ pub enum Direction {
     ToCrm,
 }
 
+impl Mapping {
+    /// The field of each mapped unit, whether or not it is still there.
+    #[must_use]
+    pub fn fields(&self) -> BTreeMap<UnitKey, FieldId> {
+        self.pairs.iter().map(|pair| (pair.unit.clone(), pair.field.clone())).collect()
+    }
+}
+
 impl Direction {
     /// Whether values may go to `side`.
     #[must_use]

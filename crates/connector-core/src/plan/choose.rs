@@ -64,8 +64,13 @@ fn choose(inputs: &Inputs<'_>, conflict: &Conflict, side: Side, draft: &mut Draf
     let to_crm = (!same(&unit.kind, crm, chosen)).then_some((Action::UpdateDeal, crm));
     let to_remote = (!bound.lens.agrees(chosen, theirs)).then_some((Action::UpdateRecord, theirs));
     // The ledger is told with the last of the writes.
-    let mut decided =
-        vec![Conflict { strategy: Strategy::Manual, winner: Some(side), tie: false, ..conflict.clone() }];
+    let mut decided = vec![Conflict {
+        strategy: Strategy::Manual,
+        winner: Some(side),
+        tie: false,
+        clock_suspect: false,
+        ..conflict.clone()
+    }];
     for (action, before) in to_remote.into_iter().chain(to_crm) {
         let change = UnitChange {
             unit: unit.key.clone(),

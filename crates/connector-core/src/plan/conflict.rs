@@ -35,6 +35,9 @@ pub struct Conflict {
     pub winner: Option<Side>,
     /// Whether the order of the edits could not be known.
     pub tie: bool,
+    /// Whether it was decided by times while the remote's clock and ours differed by minutes.
+    #[serde(default)]
+    pub clock_suspect: bool,
 }
 
 impl Conflict {

@@ -1,14 +1,20 @@
 //! Passing a deletion on: how far it may go, and what is planned.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, VariantArray};
 
+use super::conflict::{Conflict, conflict_id};
+use super::diff::deal_label;
 use super::draft::{Draft, Subject};
+use super::identity::natural_key;
 use super::inputs::Inputs;
+use super::linked::edits;
 use super::op::{Action, Reason, Rule, UnitChange};
 use super::question::{Answer, Question, QuestionKind};
 use super::strategy::Side;
-use crate::id::{FieldId, UnitKey};
+use crate::id::{DealId, FieldId, RemoteId, UnitKey};
 use crate::snapshot::Row;
 use crate::state::{Deal, Link, LinkStatus};
 use crate::value::Value;
@@ -89,9 +95,24 @@ pub(super) fn plan_deletion(
         None => step(inputs, side),
     };
     let reason = Reason::Deleted(side.other());
-    let mut plan = |action, changes| draft.op(subject, action, reason, changes, Vec::new());
     if matches!(step, Step::Leave) {
-        plan(Action::Release, Vec::new());
+        draft.op(subject, Action::Release, reason, Vec::new(), Vec::new());
+        return;
+    }
+    // What nobody carried over from the record of a merged deal would go with it.
+    let merged = match (side, &step, answer) {
+        (Side::Remote, Step::Delete, None) if !inputs.binding.natural_key().is_empty() => {
+            namesake(inputs, link, draft)
+        }
+        _ => None,
+    };
+    if let Some(survivor) = merged {
+        draft.questions.push(Question {
+            kind: QuestionKind::Merged,
+            deals: vec![link.deal.clone(), survivor],
+            remotes: vec![link.agreement.remote.clone()],
+            label: subject.label.to_owned(),
+        });
         return;
     }
     if inputs.policy.deletions.approval && answer.is_none() {
@@ -103,18 +124,82 @@ pub(super) fn plan_deletion(
         });
         return;
     }
+    let mut plan = |action, changes, lost| draft.op(subject, action, reason, changes, lost);
     match (side, step, rest) {
-        (Side::Crm, Step::Mark, (Some(deal), _)) => plan(Action::FlagDeal, mark(inputs, deal)),
+        (Side::Crm, Step::Mark, (Some(deal), _)) => plan(Action::FlagDeal, mark(inputs, deal), Vec::new()),
         (Side::Crm, _, (Some(deal), _)) => {
-            plan(Action::DeleteDeal, last_values(inputs, &deal.values, |_| true));
+            let lost = lost_edits(inputs, link, side, &deal.values);
+            plan(Action::DeleteDeal, last_values(inputs, &deal.values, |_| true), lost);
         }
-        (Side::Remote, Step::Mark, _) => plan(Action::FlagRecord, Vec::new()),
+        (Side::Remote, Step::Mark, _) => plan(Action::FlagRecord, Vec::new(), Vec::new()),
         (Side::Remote, _, (_, Some(row))) => {
             let mapped = |position| inputs.binding.bound(position).is_some();
-            plan(Action::DeleteRecord, last_values(inputs, &row.values, mapped));
+            let lost = lost_edits(inputs, link, side, &row.values);
+            plan(Action::DeleteRecord, last_values(inputs, &row.values, mapped), lost);
         }
         _ => {}
     }
+}
+
+/// Plans the end of a record that an earlier run made a second time, and that nobody has touched.
+pub(super) fn plan_sweep(inputs: &Inputs<'_>, deal: &Deal, remote: &RemoteId, row: &Row, draft: &mut Draft) {
+    let name = deal_label(inputs, deal);
+    let subject = Subject { deal: Some(&deal.id), remote: Some(remote), label: &name, edited: None };
+    let mapped = |position| inputs.binding.bound(position).is_some();
+    let changes = last_values(inputs, &row.values, mapped);
+    draft.op(subject, Action::DeleteRecord, Reason::Swept, changes, Vec::new());
+}
+
+/// A deal with the natural key of one that is gone: the two may have been merged.
+fn namesake(inputs: &Inputs<'_>, link: &Link, draft: &mut Draft) -> Option<DealId> {
+    let agreed = || -> Vec<Value> {
+        link.agreement.crm.iter().map(|value| value.clone().unwrap_or(Value::Empty)).collect()
+    };
+    let grave = inputs.crm.graves.get(&link.deal);
+    let key =
+        grave.map_or_else(|| natural_key(inputs, &agreed()), |grave| natural_key(inputs, &grave.deal.values));
+    let names = draft.names.get_or_insert_with(|| {
+        let mut first: HashMap<String, DealId> = HashMap::new();
+        for deal in inputs.crm.deals.values() {
+            let Some(key) = natural_key(inputs, &deal.values) else { continue };
+            let id = first.entry(key).or_insert_with(|| deal.id.clone());
+            if deal.id < *id {
+                id.clone_from(&deal.id);
+            }
+        }
+        first
+    });
+    names.get(&key?).cloned()
+}
+
+/// What was edited on `side` since both sides agreed and goes with it: it is kept as lost to the deletion.
+fn lost_edits(inputs: &Inputs<'_>, link: &Link, side: Side, now: &[Value]) -> Vec<Conflict> {
+    let base = &link.agreement;
+    let lost = edits(inputs, side, now, base).filter_map(|unit| {
+        let position = inputs.units.position(unit.key.as_str())?;
+        let agreed = |values: &[Option<Value>]| values.get(position).cloned().flatten();
+        let (before, edited) = (agreed(&base.crm), now.get(position)?.clone());
+        let (crm, theirs) = match side {
+            Side::Crm => (edited, Value::Empty),
+            Side::Remote => (Value::Empty, edited),
+        };
+        Some(Conflict {
+            id: conflict_id(&base.remote, &unit.key, before.as_ref(), &crm, &theirs),
+            deal: link.deal.clone(),
+            remote: base.remote.clone(),
+            unit: unit.key.clone(),
+            base: before,
+            crm,
+            theirs,
+            crm_edited: None,
+            remote_edited: None,
+            strategy: inputs.policy.strategy,
+            winner: Some(side.other()),
+            tie: false,
+            clock_suspect: false,
+        })
+    });
+    lost.collect()
 }
 
 fn step(inputs: &Inputs<'_>, side: Side) -> Step {

@@ -9,7 +9,7 @@ use crate::canon::same;
 use crate::clock::Interval;
 use crate::id::{DealId, RemoteId};
 use crate::mapping::{Bound, Direction};
-use crate::mutation::{self, Rule::ContentComparison};
+use crate::mutation::{self, Rule::ContentComparison, Rule::Hold};
 use crate::snapshot::Row;
 use crate::state::{Agreement, Deal};
 use crate::unit::{Unit, UnitKind};
@@ -47,6 +47,8 @@ pub(super) enum Move<'a> {
     Wait(Vec<Conflict>),
     /// A value cannot be read: leave the group alone.
     Unreadable(Vec<Cell<'a>>),
+    /// A person took the change back: leave the group alone, though this side still holds it.
+    Held { from: Side, cells: Vec<Cell<'a>> },
 }
 
 impl<'a> Pair<'a> {
@@ -59,6 +61,8 @@ impl<'a> Pair<'a> {
         let base = |side: fn(&Agreement) -> &[Option<Value>]| {
             self.base.and_then(|base| side(base).get(position)?.as_ref())
         };
+        // What only one side is known to have held was no agreement.
+        let agreed = base(|base| &base.crm).zip(base(|base| &base.theirs));
         let (crm, theirs) = (self.deal.values.get(position)?, self.row.values.get(position)?);
         let seems_untouched = |edited| !mutation::stands(ContentComparison) && is_old(inputs, edited);
         Some(Cell {
@@ -67,11 +71,11 @@ impl<'a> Pair<'a> {
             bound: inputs.binding.bound(position)?,
             crm,
             theirs,
-            base_crm: if seems_untouched(self.deal.edited) { Some(crm) } else { base(|base| &base.crm) },
+            base_crm: if seems_untouched(self.deal.edited) { Some(crm) } else { agreed.map(|both| both.0) },
             base_theirs: if seems_untouched(self.row.edited) {
                 Some(theirs)
             } else {
-                base(|base| &base.theirs)
+                agreed.map(|both| both.1)
             },
         })
     }
@@ -151,6 +155,7 @@ impl<'a> Cell<'a> {
             strategy,
             winner: verdict.map(|verdict| verdict.winner),
             tie: verdict.is_some_and(|verdict| verdict.tie),
+            clock_suspect: edits.clock_suspect && verdict.is_some_and(Verdict::is_by_time),
         }
     }
 }
@@ -189,6 +194,10 @@ fn compare<'a>(inputs: &Inputs<'a>, pair: Pair<'a>, cells: &[Cell<'a>]) -> Optio
     if cells.iter().all(Cell::agrees) {
         return Some(Move::Agree { cells: cells.to_vec(), rule: authorship(inputs, pair, cells) });
     }
+    if let Some(from) = held(inputs, pair, cells) {
+        let cells = cells.iter().filter(|cell| !cell.agrees()).copied().collect();
+        return Some(Move::Held { from, cells });
+    }
     let carry = |from, rule| {
         let cells = cells.iter().filter(|cell| !cell.agrees()).copied().collect();
         Some(Move::Carry { from, rule, cells, conflicts: Vec::new() })
@@ -219,6 +228,27 @@ fn compare<'a>(inputs: &Inputs<'a>, pair: Pair<'a>, cells: &[Cell<'a>]) -> Optio
         return carry(Side::Crm, Rule::Filled);
     }
     Some(contest(inputs, pair, cells))
+}
+
+/// The side whose change of a group a person took back: all that it changed is what it held then, and nobody has edited
+/// the other side. It waits for a plan that is approved, or for another mapping.
+fn held<'a>(inputs: &Inputs<'a>, pair: Pair<'a>, cells: &[Cell<'a>]) -> Option<Side> {
+    let base = pair.base.filter(|base| !base.held.is_empty() && mutation::stands(Hold))?;
+    let last = inputs.state.baseline.as_ref();
+    if inputs.approved || last.is_some_and(|last| last.fingerprint != inputs.fingerprint) {
+        return None;
+    }
+    let edited = |side| cells.iter().any(|cell| cell.changed(side));
+    let from = match (edited(Side::Crm), edited(Side::Remote)) {
+        (true, false) => Side::Crm,
+        (false, true) => Side::Remote,
+        _ => return None,
+    };
+    let waits = |cell: &Cell<'_>| {
+        let held = base.held.get(&cell.unit.key);
+        held.is_some_and(|held| same(&cell.unit.kind, held, cell.value(from)))
+    };
+    cells.iter().filter(|cell| cell.changed(from)).all(waits).then_some(from)
 }
 
 /// The cells of a group that is carried which need not be, for both sides changed them to the same.

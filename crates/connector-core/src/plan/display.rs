@@ -55,6 +55,9 @@ impl fmt::Display for Op {
             if let Some(loser) = conflict.loser() {
                 write!(f, " [keeps {loser} of {} in the ledger]", conflict.unit)?;
             }
+            if conflict.clock_suspect {
+                f.write_str(" [by clocks that differ]")?;
+            }
         }
         Ok(())
     }
@@ -88,6 +91,7 @@ impl fmt::Display for Reason {
             Self::Adopted => f.write_str("made by a run that was cut off"),
             Self::Converged => f.write_str("both sides came to the same"),
             Self::Chosen => f.write_str("chosen by a person"),
+            Self::Swept => f.write_str("made twice by a run that was cut off"),
             Self::Undone => f.write_str("taken back"),
             Self::Unstamped => f.write_str("it does not carry its deal's id"),
         }
@@ -136,6 +140,9 @@ impl fmt::Display for Question {
             QuestionKind::LostCreate => {
                 f.write_str("several records look like one that a cut-off run was making")?;
             }
+            QuestionKind::Merged => {
+                f.write_str("deleted in the CRM, where another deal has this key; merged, or delete it in the remote?")?;
+            }
             QuestionKind::Vanished => f.write_str("its record is not to be seen, and may not be deleted")?,
         }
         let deals = self.deals.iter().map(|id| format!("deal {id}"));
@@ -152,6 +159,7 @@ impl fmt::Display for Notice {
         match (&self.field, &self.unit) {
             (Some(field), _) => write!(f, "{field}")?,
             (None, Some(unit)) => write!(f, "{unit}")?,
+            (None, None) if self.label.is_empty() => return write!(f, "{}", self.problem),
             (None, None) => f.write_str("record")?,
         }
         if !self.value.is_empty() && !self.value.is_unknown() {
@@ -173,6 +181,7 @@ const fn verb(action: Action) -> &'static str {
         Action::UpdateRecord => "update in the remote",
         Action::CreateRecord => "create in the remote",
         Action::RecreateRecord => "create again in the remote",
+        Action::RestoreRecord => "take from the trash in the remote",
         Action::Stamp => "stamp",
         Action::FlagDeal => "mark in the CRM",
         Action::FlagRecord => "mark in the remote",

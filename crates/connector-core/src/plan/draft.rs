@@ -1,6 +1,6 @@
 //! A plan in the making: what the stages of planning add to.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::conflict::Conflict;
 use super::diff::Cell;
@@ -25,6 +25,8 @@ pub(super) struct Draft {
     pub(super) unchanged: usize,
     /// Linked records that carry the id of another deal, which a person has to sort out.
     pub(super) claimed: HashSet<RemoteId>,
+    /// The first deal of each natural key, once somebody asked.
+    pub(super) names: Option<HashMap<String, DealId>>,
 }
 
 /// Who an operation or a notice is about.

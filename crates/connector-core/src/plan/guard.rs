@@ -8,6 +8,7 @@ use super::op::{Action, Op, Plan, Reason};
 use super::question::QuestionKind;
 use super::strategy::Side;
 use crate::id::UnitKey;
+use crate::mapping::Problem as Missing;
 use crate::state::{Link, LinkStatus};
 
 /// A guard, by name; an override names it for one run.
@@ -35,6 +36,8 @@ pub enum Guard {
     EmptySide,
     /// Of all the records that were linked, none is to be seen, though there are others: a copy of the container?
     AccessLost,
+    /// Many of the mapped fields are gone at once: is it still the same container, and are its fields still shared?
+    SchemaLost,
     /// Nearly every link changed in the same unit.
     EverythingChanged,
     /// Many creations compared with what is linked: identity was probably lost.
@@ -64,7 +67,9 @@ pub struct Trip {
 
 /// Deletions on a side that wait for a person: an accident does not get smaller by being asked about.
 fn waiting(plan: &Plan, side: Side) -> u64 {
-    let deleted = plan.questions.iter().filter(|question| question.kind == QuestionKind::DeletedOn(side));
+    let is_of =
+        |kind| kind == QuestionKind::DeletedOn(side) || (kind == QuestionKind::Merged && side == Side::Crm);
+    let deleted = plan.questions.iter().filter(|question| is_of(question.kind));
     u64::try_from(deleted.count()).unwrap_or(u64::MAX)
 }
 
@@ -124,6 +129,12 @@ pub(super) fn trips(inputs: &Inputs<'_>, plan: &Plan) -> Vec<Trip> {
     let is_seen = |link: &Link| inputs.remote.rows.contains_key(&link.agreement.remote);
     if live > 0 && inputs.remote.complete && !inputs.remote.rows.is_empty() && !in_force().any(is_seen) {
         trip(Guard::AccessLost, Some(Side::Remote), None, live, live);
+    }
+    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    let gone = inputs.binding.suspended().iter().filter(|finding| finding.problem == Missing::FieldMissing);
+    let (gone, mapped) = (count(gone.count()), count(inputs.binding.iter().count()));
+    if gone > 1 && gone >= mapped {
+        trip(Guard::SchemaLost, Some(Side::Remote), None, gone, gone.saturating_add(mapped));
     }
     if inputs.state.baseline.as_ref().is_some_and(|last| last.fingerprint != inputs.fingerprint) {
         trip(Guard::SettingsChanged, None, None, 1, 1);

@@ -25,6 +25,8 @@ pub(super) struct Identity<'a> {
     pub(super) matched: Vec<(&'a Deal, &'a RemoteId, &'a Row)>,
     /// Records that an interrupted run made for a deal.
     pub(super) adopted: Vec<(&'a Intent, &'a Deal, &'a RemoteId, &'a Row)>,
+    /// Records that an interrupted run made a second time for a deal.
+    pub(super) swept: Vec<(&'a Deal, &'a RemoteId, &'a Row)>,
     /// Deals whose record is gone, and its only copy.
     pub(super) copies: Vec<(&'a Link, &'a Deal, &'a RemoteId, &'a Row)>,
     /// Deals without a record.
@@ -90,7 +92,7 @@ pub(super) fn identify<'a>(inputs: &Inputs<'a>) -> Identity<'a> {
     // What an earlier run began to make again is not there yet: the deal still has its old link.
     identity.links.extend(being_replaced.into_iter().filter(|link| deals.remove(&link.deal).is_some()));
     identity.links.sort_by(|a, b| a.deal.cmp(&b.deal));
-    if inputs.remote.complete {
+    if inputs.remote.complete && inputs.policy.matching {
         match_keys(inputs, &mut deals, &mut records, &mut identity);
     }
     identity.deals = deals.into_values().collect();
@@ -126,6 +128,13 @@ fn match_stamps<'a>(
             records.remove(*id);
         }
         let deal = DealId::from(stamp);
+        let is_linked = linked.get(&deal).is_some_and(|link| inputs.crm.deals.contains_key(&link.deal));
+        let is_own = |id: &RemoteId| !is_linked && is_kept(inputs, id);
+        let (own, claimants): (Vec<_>, Vec<_>) = claimants.into_iter().partition(|(id, _)| is_own(id));
+        records.extend(own);
+        if claimants.is_empty() {
+            continue;
+        }
         let ask = |kind| Question {
             kind,
             deals: vec![deal.clone()],
@@ -150,9 +159,15 @@ fn match_stamps<'a>(
             (Some(_), _, [_]) => {
                 deals.remove(&deal);
             }
-            (Some(_), _, _) => {
+            (Some(found), _, several) => {
                 deals.remove(&deal);
-                identity.questions.push(ask(QuestionKind::Ambiguous));
+                match sweep(inputs, found, several) {
+                    Some((intent, (id, row), swept)) => {
+                        identity.adopted.push((intent, found, id, row));
+                        identity.swept.extend(swept.into_iter().map(|(id, row)| (found, id, row)));
+                    }
+                    None => identity.questions.push(ask(QuestionKind::Ambiguous)),
+                }
             }
             (None, Some(link), _) if inputs.crm.deals.contains_key(&link.deal) => {
                 if let Some(question) = place_copies(inputs, link, &claimants, records, identity) {
@@ -170,6 +185,35 @@ fn match_stamps<'a>(
             }
         }
     }
+}
+
+/// Whether a person said of a record that matches nothing for certain that it is a deal of its own.
+fn is_kept(inputs: &Inputs<'_>, record: &RemoteId) -> bool {
+    inputs.remote.complete && inputs.answers.get(record) == Some(&Answer::Keep)
+}
+
+type Claimant<'a> = (&'a RemoteId, &'a Row);
+
+/// Of records that all carry one deal's id: the one that stays and those that an interrupted run made beside it, when that
+/// is certain. Those hold exactly what was sent and are not older than the attempt; at most one of them was edited since,
+/// and it stays. They go to the trash, where there is one.
+fn sweep<'a>(
+    inputs: &Inputs<'a>,
+    deal: &Deal,
+    claimants: &[Claimant<'a>],
+) -> Option<(&'a Intent, Claimant<'a>, Vec<Claimant<'a>>)> {
+    let intent =
+        intent_for(inputs, &deal.id).filter(|_| inputs.remote.complete && inputs.capabilities.restores)?;
+    let is_ours = |row: &Row| row.created.is_some() && may_come_from(intent, row);
+    let (mut untouched, edited): (Vec<Claimant<'a>>, Vec<Claimant<'a>>) =
+        claimants.iter().partition(|(_, row)| is_ours(row) && holds(inputs, row, &intent.payload));
+    untouched.sort_by_key(|(id, row)| (row.created, *id));
+    let stays = match edited.as_slice() {
+        [] => untouched.remove(0),
+        [(id, row)] if is_ours(row) && resembles(inputs, row, &intent.payload) => (*id, *row),
+        _ => return None,
+    };
+    Some((intent, stays, untouched))
 }
 
 /// Linked records on which a person wrote the id of another deal that has no record, or whose record is gone: the link
@@ -382,6 +426,10 @@ fn match_keys<'a>(
     let mut taken: HashSet<&DealId> = HashSet::new();
     for (key, theirs) in records_by_key {
         let Some(ours) = deals_by_key.get(&key) else { continue };
+        let theirs: Vec<_> = theirs.into_iter().filter(|(id, _)| !is_kept(inputs, id)).collect();
+        if theirs.is_empty() {
+            continue;
+        }
         taken.extend(ours.iter().map(|deal| &deal.id));
         for (id, _) in &theirs {
             records.remove(*id);
@@ -401,7 +449,7 @@ fn match_keys<'a>(
 }
 
 /// The key's canonical text, without case; `None` when one of its units is empty.
-fn natural_key(inputs: &Inputs<'_>, values: &[Value]) -> Option<String> {
+pub(super) fn natural_key(inputs: &Inputs<'_>, values: &[Value]) -> Option<String> {
     let mut key = String::new();
     for &position in inputs.binding.natural_key() {
         let unit = inputs.units.at(position)?;

@@ -36,6 +36,10 @@ pub struct Inputs<'a> {
     pub only: Option<&'a BTreeSet<DealId>>,
     /// What a person answered to the questions of earlier plans, by the record that they are about.
     pub answers: &'a BTreeMap<RemoteId, Answer>,
+    /// Whether a person looks at the plan before it is applied: it carries changes again that were taken back.
+    pub approved: bool,
+    /// Whether operations that were set aside are tried again.
+    pub retry: bool,
     /// The fingerprint of mapping and container as they are.
     pub fingerprint: &'a str,
     /// What is remembered.
@@ -58,6 +62,7 @@ impl Inputs<'_> {
 /// What the user chose for a connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Policy {
     /// Who wins a conflict, unless the unit's mapping says otherwise.
     pub strategy: Strategy,
@@ -65,6 +70,9 @@ pub struct Policy {
     pub tie: Side,
     /// What a matched pair starts from.
     pub precedence: Precedence,
+    /// Whether deals and records that were never linked are matched by their natural key. Without it, each of them is new;
+    /// one that carries a deal's id is still that deal's.
+    pub matching: bool,
     /// Whether what has no partner is made on the other side.
     pub create: bool,
     /// Whether a copy of a linked record becomes a deal of its own, without being asked about.
@@ -73,6 +81,9 @@ pub struct Policy {
     pub stamp: bool,
     /// What becomes of the other side when one is deleted.
     pub deletions: Deletions,
+    /// Whether a deletion on the side that is said to win takes along what was edited on the other side since. Otherwise
+    /// a person is asked.
+    pub delete_beats_edit: bool,
     /// The limits of the guards.
     pub limits: Limits,
     /// Guards that this run ignores.
@@ -85,10 +96,12 @@ impl Default for Policy {
             strategy: Strategy::default(),
             tie: Side::Crm,
             precedence: Precedence::default(),
+            matching: true,
             create: true,
             copies: false,
             stamp: true,
             deletions: Deletions::default(),
+            delete_beats_edit: false,
             limits: Limits::default(),
             overrides: BTreeSet::new(),
         }

@@ -1,5 +1,7 @@
 //! Pairs: what to do with a link, and with a deal and a record that were just matched.
 
+use std::collections::BTreeMap;
+
 use super::decide::{Case, Decision, Fate, told};
 use super::deletion::plan_deletion;
 use super::diff::{Move, Pair, base_label, deal_label, diff};
@@ -53,6 +55,11 @@ pub(super) fn plan_link<'a>(inputs: &Inputs<'a>, link: &'a Link, draft: &mut Dra
     let fates = (deal_fate(inputs, deal, base), row_fate(inputs, row, base));
     let strategy = strategy_between(inputs, link, deal);
     let decision = told(Case::Linked { crm: fates.0, remote: fates.1 }, strategy);
+    let decision = match (inputs.policy.delete_beats_edit, strategy, fates) {
+        (true, Strategy::CrmWins, (Fate::Deleted, Fate::Modified)) => Decision::Delete(Side::Remote),
+        (true, Strategy::RemoteWins, (Fate::Modified, Fate::Deleted)) => Decision::Delete(Side::Crm),
+        _ => decision,
+    };
     match answered(decision, inputs.answers.get(&base.remote), link, fates) {
         Decision::Delete(side) => plan_deletion(inputs, subject, link, side, (deal, row), draft),
         Decision::Forget => {
@@ -111,7 +118,7 @@ fn answered(decision: Decision, answer: Option<&Answer>, link: &Link, fates: (Fa
 /// one brought, whichever of them came first.
 fn strategy_between(inputs: &Inputs<'_>, link: &Link, deal: Option<&Deal>) -> Strategy {
     let brought = |deal: &Deal| {
-        edits(inputs, Side::Crm, &deal.values, &link.agreement.crm).any(|unit| is_brought(inputs, deal, unit))
+        edits(inputs, Side::Crm, &deal.values, &link.agreement).any(|unit| is_brought(inputs, deal, unit))
     };
     let buried = || {
         let grave = inputs.crm.graves.get(&link.deal);
@@ -125,35 +132,41 @@ fn strategy_between(inputs: &Inputs<'_>, link: &Link, deal: Option<&Deal>) -> St
 }
 
 fn deal_fate(inputs: &Inputs<'_>, deal: Option<&Deal>, base: &Agreement) -> Fate {
-    deal.map_or(Fate::Deleted, |deal| fate(inputs, Side::Crm, &deal.values, &base.crm))
+    deal.map_or(Fate::Deleted, |deal| fate(inputs, Side::Crm, &deal.values, base))
 }
 
 fn row_fate(inputs: &Inputs<'_>, row: Option<&Row>, base: &Agreement) -> Fate {
-    row.map_or(Fate::Deleted, |row| fate(inputs, Side::Remote, &row.values, &base.theirs))
+    row.map_or(Fate::Deleted, |row| fate(inputs, Side::Remote, &row.values, base))
 }
 
-fn fate(inputs: &Inputs<'_>, side: Side, now: &[Value], base: &[Option<Value>]) -> Fate {
+fn fate(inputs: &Inputs<'_>, side: Side, now: &[Value], base: &Agreement) -> Fate {
     if edits(inputs, side, now, base).next().is_some() { Fate::Modified } else { Fate::Unchanged }
 }
 
 /// The mapped units in which what one side holds differs from what it held, or was never agreed on; what cannot be read
-/// does not count.
-fn edits<'i>(
+/// does not count, nor does what was there before the unit was mapped to its field.
+pub(super) fn edits<'i>(
     inputs: &Inputs<'i>,
     side: Side,
     now: &'i [Value],
-    base: &'i [Option<Value>],
+    base: &'i Agreement,
 ) -> impl Iterator<Item = &'i Unit> {
     let (units, binding) = (inputs.units, inputs.binding);
-    units.iter().zip(now.iter().zip(base)).enumerate().filter_map(move |(position, (unit, (now, before)))| {
+    let held = match side {
+        Side::Crm => &base.crm,
+        Side::Remote => &base.theirs,
+    };
+    let fields = inputs.state.baseline.as_ref().and_then(|last| last.fields.as_ref());
+    units.iter().zip(now.iter().zip(held)).enumerate().filter_map(move |(position, (unit, (now, before)))| {
         let bound = binding.bound(position)?;
+        let is_new = fields.is_some_and(|fields| fields.get(&unit.key) != Some(&bound.field));
         let travels = match side {
             Side::Crm => bound.direction != Direction::ToCrm,
             Side::Remote => bound.direction != Direction::ToRemote && !unit.derived,
         };
         let edited = match before {
             Some(before) => !same(&unit.kind, before, now),
-            None => travels && !now.is_empty(),
+            None => travels && !now.is_empty() && !is_new && base.status == LinkStatus::Live,
         };
         (edited && !now.is_unknown()).then_some(unit)
     })
@@ -166,7 +179,8 @@ fn is_brought(inputs: &Inputs<'_>, deal: &Deal, unit: &Unit) -> bool {
 
 /// Plans a deal and a record that belong together and are both there.
 fn plan_pair<'a>(inputs: &Inputs<'a>, pair: Pair<'a>, draft: &mut Draft) {
-    let unstamped = inputs.binding.key_field().is_some()
+    let unstamped = inputs.policy.stamp
+        && inputs.binding.key_field().is_some()
         && pair.row.stamp.as_deref() != Some(pair.deal.id.as_str())
         && !draft.claimed.contains(pair.remote);
     let released = pair.base.is_some_and(|base| base.status != LinkStatus::Live);
@@ -193,7 +207,7 @@ fn plan_pair<'a>(inputs: &Inputs<'a>, pair: Pair<'a>, draft: &mut Draft) {
         draft.op(subject, Action::Agree, Reason::Matched, Vec::new(), Vec::new());
     }
     carry_out(inputs, pair, subject, draft);
-    if unstamped && inputs.policy.stamp {
+    if unstamped {
         draft.op(subject, Action::Stamp, Reason::Unstamped, Vec::new(), Vec::new());
     }
 }
@@ -215,6 +229,11 @@ fn carry_out<'a>(inputs: &Inputs<'a>, pair: Pair<'a>, subject: Subject<'_>, draf
                             draft.notice(subject, cell.unit, Some(cell.bound), value, problem);
                         }
                     }
+                }
+            }
+            Move::Held { from, cells } => {
+                for cell in cells {
+                    draft.notice(subject, cell.unit, Some(cell.bound), cell.value(from), Problem::Held);
                 }
             }
             Move::Carry { from, rule, cells, conflicts } => {
@@ -335,5 +354,6 @@ fn sent_agreement(inputs: &Inputs<'_>, intent: &Intent, remote: &RemoteId) -> Ag
         crm: crm.into(),
         theirs: theirs.into(),
         seen_at: intent.sent_at,
+        held: BTreeMap::new(),
     }
 }

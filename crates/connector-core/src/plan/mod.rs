@@ -23,6 +23,7 @@ mod question;
 mod resolve;
 mod restore;
 mod strategy;
+mod trouble;
 mod undo;
 mod verify;
 
@@ -36,5 +37,6 @@ pub use op::{Action, Mode, Op, Plan, Purpose, Reading, Reason, Rule, UnitChange}
 pub use planner::plan;
 pub use question::{Answer, Lasting, Notice, Problem, Question, QuestionKind};
 pub use strategy::{Precedence, Side, Strategy};
+pub(crate) use trouble::attempt;
 pub use undo::plan_undo;
 pub use verify::{Drift, DriftKind, UnitDrift, Verification, verify};

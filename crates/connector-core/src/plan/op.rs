@@ -177,6 +177,8 @@ pub enum Action {
     CreateRecord,
     /// Makes a deleted record again, as a new one.
     RecreateRecord,
+    /// Takes a record back from the trash.
+    RestoreRecord,
     /// Writes the deal's id into its record.
     Stamp,
     /// Marks a deal whose record was deleted.
@@ -201,6 +203,7 @@ impl Action {
             Self::UpdateRecord
             | Self::CreateRecord
             | Self::RecreateRecord
+            | Self::RestoreRecord
             | Self::Stamp
             | Self::FlagRecord
             | Self::DeleteRecord => Some(Side::Remote),
@@ -217,7 +220,14 @@ impl Action {
     /// Whether it makes a record or a deal that was not there.
     #[must_use]
     pub const fn creates(self) -> bool {
-        matches!(self, Self::CreateDeal | Self::RestoreDeal | Self::CreateRecord | Self::RecreateRecord)
+        matches!(
+            self,
+            Self::CreateDeal
+                | Self::RestoreDeal
+                | Self::CreateRecord
+                | Self::RecreateRecord
+                | Self::RestoreRecord
+        )
     }
 }
 
@@ -243,6 +253,8 @@ pub enum Reason {
     Converged,
     /// The record does not carry its deal's id yet.
     Unstamped,
+    /// An earlier run made it twice: another one of the two stays.
+    Swept,
     /// A person takes back what a run did.
     Undone,
     /// A person prefers this value to the other one of a conflict.

@@ -1,5 +1,6 @@
 //! The planner: from two snapshots to a plan, in the order of reading this file.
 
+use super::deletion::plan_sweep;
 use super::draft::Draft;
 use super::fresh::{plan_deal, plan_record};
 use super::guard::trips;
@@ -9,6 +10,7 @@ use super::linked::{plan_adoption, plan_copy, plan_link, plan_match};
 use super::op::{Action, Mode, Op, Plan, Purpose, Reading};
 use super::question::{Notice, Problem};
 use super::strategy::Side;
+use super::trouble::without_troubles;
 use crate::clock::Interval;
 use crate::connector::Capabilities;
 use crate::state::LinkStatus;
@@ -26,6 +28,9 @@ pub fn plan(inputs: &Inputs<'_>) -> Plan {
     for (intent, deal, remote, row) in identity.adopted {
         plan_adoption(inputs, intent, deal, remote, row, &mut draft);
     }
+    for (deal, remote, row) in identity.swept {
+        plan_sweep(inputs, deal, remote, row, &mut draft);
+    }
     for (link, deal, remote, row) in identity.copies {
         plan_copy(inputs, link, deal, remote, row, &mut draft);
     }
@@ -40,13 +45,16 @@ pub fn plan(inputs: &Inputs<'_>) -> Plan {
     }
     draft.questions.extend(identity.questions);
     tell_suspended(inputs, &mut draft);
+    tell_clocks(inputs, &mut draft);
     finished(inputs, Purpose::Agree, draft)
 }
 
 /// The plan that a draft comes to: what the mode and the scope leave of it, in the order of doing it, and what stops it.
-pub(super) fn finished(inputs: &Inputs<'_>, purpose: Purpose, draft: Draft) -> Plan {
-    let (mut ops, left_out): (Vec<Op>, Vec<Op>) =
-        draft.ops.into_iter().partition(|op| allowed(inputs.mode, op) && wanted(inputs, op));
+pub(super) fn finished(inputs: &Inputs<'_>, purpose: Purpose, mut draft: Draft) -> Plan {
+    let (ops, left_out): (Vec<Op>, Vec<Op>) = std::mem::take(&mut draft.ops)
+        .into_iter()
+        .partition(|op| allowed(inputs.mode, op) && wanted(inputs, op));
+    let mut ops = without_troubles(inputs, ops, &mut draft);
     let mut masked: Vec<_> = left_out.into_iter().filter_map(|op| op.remote).collect();
     let linked = inputs.state.links.iter().map(|link| &link.agreement);
     let unseen = linked.filter(|agreement| {
@@ -125,10 +133,25 @@ fn calls(capabilities: &Capabilities, ops: &[Op]) -> u64 {
     batches(&[Action::UpdateRecord], batch)
         + batches(&[Action::UpdateRecord], batch)
         + batches(&[Action::CreateRecord, Action::RecreateRecord], batch)
+        + batches(&[Action::RestoreRecord], batch)
         + batches(&[Action::Stamp], batch)
         // What goes is read again, and so is what it goes for.
         + batches(&[Action::DeleteRecord, Action::FlagRecord], batch).saturating_mul(2)
         + batches(&[Action::DeleteDeal, Action::FlagDeal], capabilities.read_batch.get())
+}
+
+/// Clocks that differ by minutes: one notice, since times decide between edits.
+fn tell_clocks(inputs: &Inputs<'_>, draft: &mut Draft) {
+    let Some(skew) = inputs.remote.skew.filter(|skew| skew.is_suspect()) else { return };
+    draft.notices.push(Notice {
+        deal: None,
+        remote: None,
+        label: String::new(),
+        unit: None,
+        field: None,
+        value: Value::Empty,
+        problem: Problem::ClocksDiffer { minutes: skew.least().num_minutes() },
+    });
 }
 
 /// Mapped fields that are gone: one notice each, whatever the number of deals.

@@ -40,6 +40,9 @@ pub enum QuestionKind {
     EditedAfterDelete(Side),
     /// It was deleted on this side, and deletions are not passed on by themselves.
     DeletedOn(Side),
+    /// A deal was deleted and another one has its natural key: if the two were merged, the record holds what nobody carried
+    /// over; shall it go?
+    Merged,
     /// A record may or may not have been made by a run that was cut off.
     LostCreate,
     /// The record is not to be seen any more, and it cannot be told whether it was deleted.
@@ -129,6 +132,29 @@ pub enum Problem {
         /// Why not.
         why: Lasting,
     },
+    /// A person took the change back; it waits until a plan is approved, the mapping changes, or somebody edits it.
+    #[error("it was taken back and is not carried again; approve a new plan to carry it after all")]
+    Held,
+    /// Its operation was refused in so many runs in a row that it is no longer tried by itself.
+    #[error(
+        "refused {times} times in a row ({why}); set aside until one of the two sides is edited or a person asks for it again"
+    )]
+    SetAside {
+        /// Which operation; see [`Trouble`](crate::state::Trouble).
+        attempt: String,
+        /// How often it was refused.
+        times: u32,
+        /// Why, the last time.
+        why: String,
+    },
+    /// The clocks differ by so much that whose edit was the later one is uncertain.
+    #[error(
+        "the remote's clock and ours differ by {minutes} minutes: who wins by time is uncertain; set the clock right"
+    )]
+    ClocksDiffer {
+        /// By how many minutes at least.
+        minutes: i64,
+    },
 }
 
 /// Why what a run did stays.
@@ -158,6 +184,6 @@ impl Problem {
     /// Whether the value was left where it is.
     #[must_use]
     pub const fn blocks(&self) -> bool {
-        !matches!(self, Self::Altered { .. })
+        !matches!(self, Self::Altered { .. } | Self::ClocksDiffer { .. })
     }
 }

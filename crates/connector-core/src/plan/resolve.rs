@@ -7,7 +7,7 @@ use super::inputs::Inputs;
 use super::op::Rule;
 use super::strategy::{Precedence, Side, Strategy};
 use crate::canon::same;
-use crate::clock::Interval;
+use crate::clock::{Interval, Skew};
 use crate::id::ConnectionId;
 use crate::snapshot::Row;
 use crate::state::{Agreement, Origin};
@@ -19,6 +19,8 @@ pub(super) struct Edits<'a> {
     pub(super) remote: Option<Interval>,
     /// When the CRM's value was brought there from another remote: that one, and the pair's own.
     pub(super) remotes: Option<(&'a ConnectionId, &'a ConnectionId)>,
+    /// Whether the remote's clock and ours differ by minutes.
+    pub(super) clock_suspect: bool,
 }
 
 /// Who wins, and how that is known.
@@ -27,6 +29,13 @@ pub(super) struct Verdict {
     pub(super) winner: Side,
     pub(super) rule: Rule,
     pub(super) tie: bool,
+}
+
+impl Verdict {
+    /// Whether the times of the edits decided, or were to.
+    pub(super) const fn is_by_time(self) -> bool {
+        matches!(self.rule, Rule::Later | Rule::Tie)
+    }
 }
 
 impl<'a> Edits<'a> {
@@ -58,6 +67,7 @@ impl<'a> Edits<'a> {
             crm: last.map(|(edited, _)| edited),
             remote: Some(remote_edit(inputs, pair)),
             remotes: from.map(|from| (from, inputs.connection)),
+            clock_suspect: inputs.remote.skew.is_some_and(Skew::is_suspect),
         }
     }
 }
@@ -171,6 +181,10 @@ mod tests {
         at(seconds).map(|at| Interval { lo: at.lo, hi: at.lo + chrono::TimeDelta::milliseconds(59_999) })
     }
 
+    fn edits(crm: Option<Interval>, remote: Option<Interval>) -> Edits<'static> {
+        Edits { crm, remote, remotes: None, clock_suspect: false }
+    }
+
     #[rstest]
     #[case::the_crm_is_later(at(20), at(10), Side::Crm, false)]
     #[case::the_remote_is_later(at(10), at(20), Side::Remote, false)]
@@ -182,14 +196,13 @@ mod tests {
         #[case] winner: Side,
         #[case] tie: bool,
     ) {
-        let verdict =
-            resolve(Strategy::NewestUnit, Side::Remote, Edits { crm, remote, remotes: None }).unwrap();
+        let verdict = resolve(Strategy::NewestUnit, Side::Remote, edits(crm, remote)).unwrap();
         assert_eq!((verdict.winner, verdict.tie), (winner, tie));
     }
 
     #[test]
     fn a_preferred_side_wins_whatever_the_times() {
-        let edits = Edits { crm: at(10), remote: at(20), remotes: None };
+        let edits = edits(at(10), at(20));
         assert_eq!(resolve(Strategy::CrmWins, Side::Remote, edits), Some(preferred(Side::Crm)));
         assert_eq!(resolve(Strategy::Manual, Side::Remote, edits), None);
         assert_eq!(resolve_first(Strategy::NewestUnit, Precedence::Ask, Side::Crm, edits), None);
@@ -229,6 +242,7 @@ mod tests {
                 crm: Some(holds.1),
                 remote: Some(edit),
                 remotes: holds.0.map(|brought| (brought, own)),
+                clock_suspect: false,
             };
             if resolve(strategy, tie, edits).unwrap().winner == Side::Remote {
                 holds = (Some(own), edit);

@@ -91,7 +91,8 @@ fn merge_agreed(
     let mut merged = Vec::with_capacity(inputs.units.len());
     for (position, (unit, theirs)) in inputs.units.iter().zip(&row.values).enumerate() {
         let agreed = |side: &[Option<Value>]| side.get(position).cloned().flatten();
-        let edited = agreed(&base.theirs).is_none_or(|seen| !same(&unit.kind, &seen, theirs));
+        let before = agreed(&base.theirs);
+        let edited = before.map_or(!theirs.is_empty(), |seen| !same(&unit.kind, &seen, theirs));
         let bound = inputs.binding.bound(position).filter(|_| edited && !theirs.is_unknown());
         merged.push(match bound {
             Some(bound) if draft.can_carry(subject, unit, bound, Side::Remote, theirs) => {

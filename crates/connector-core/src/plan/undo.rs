@@ -13,11 +13,12 @@ use crate::unit::Unit;
 use crate::value::Value;
 
 /// Plans to take back what `run` did, by its log: what was replaced comes back where the run's value still stands, what
-/// was made goes, what was deleted in the CRM returns. A later edit stays, and so does what nobody can take back: the
-/// plan's notices tell both.
+/// was made goes, what was deleted returns, from the CRM's graves or the remote's trash. A later edit stays, and so does
+/// what nobody can take back: the plan's notices tell both.
 ///
-/// Afterwards the two sides differ where the run had made them equal, and are left so until somebody edits one of them:
-/// a plan that is taken back does not come back by itself. The undoing of an undoing is planned the same way.
+/// Afterwards the two sides differ where the run had made them equal: what was carried is a change again, which waits
+/// until a person approves a plan that carries it, changes the mapping, or edits either side. The undoing of an undoing is
+/// planned the same way.
 #[must_use]
 pub fn plan_undo(inputs: &Inputs<'_>, run: &RunId, log: &[LogEntry]) -> Plan {
     let mut draft = Draft::default();
@@ -33,8 +34,13 @@ fn undo(inputs: &Inputs<'_>, entry: &LogEntry, draft: &mut Draft) {
         Action::UpdateDeal | Action::FlagDeal => put_back(inputs, entry, Side::Crm, draft),
         Action::UpdateRecord => put_back(inputs, entry, Side::Remote, draft),
         Action::CreateDeal | Action::RestoreDeal => take_away(inputs, entry, Side::Crm, draft),
-        Action::CreateRecord | Action::RecreateRecord => take_away(inputs, entry, Side::Remote, draft),
+        Action::CreateRecord | Action::RecreateRecord | Action::RestoreRecord => {
+            take_away(inputs, entry, Side::Remote, draft);
+        }
         Action::DeleteDeal => bring_back(inputs, entry, draft),
+        Action::DeleteRecord if inputs.capabilities.restores && entry.reason != Reason::Swept => {
+            take_out(inputs, entry, draft);
+        }
         Action::DeleteRecord => stays(entry, Lasting::Deleted, draft),
         Action::FlagRecord => stays(entry, Lasting::Marked, draft),
         Action::Link | Action::Agree | Action::Forget | Action::Release | Action::Stamp => {}
@@ -81,6 +87,21 @@ fn take_away(inputs: &Inputs<'_>, entry: &LogEntry, side: Side, draft: &mut Draf
         return stays(entry, Lasting::MadeWithoutTrash, draft);
     }
     draft.op(subject(entry), action, Reason::Undone, changes, Vec::new());
+}
+
+/// Takes a record out of the trash that the run put there.
+fn take_out(inputs: &Inputs<'_>, entry: &LogEntry, draft: &mut Draft) {
+    let is_there = entry.remote.as_ref().is_some_and(|remote| inputs.remote.rows.contains_key(remote));
+    if is_there {
+        return tell(inputs, entry, None, Problem::EditedSince, draft);
+    }
+    let values = entry.changes.iter().map(|change| UnitChange {
+        unit: change.unit.clone(),
+        before: Value::Empty,
+        after: change.before.clone(),
+        rule: Rule::Whole,
+    });
+    draft.op(subject(entry), Action::RestoreRecord, Reason::Undone, values.collect(), Vec::new());
 }
 
 /// Brings a deal back that the run deleted.

@@ -41,6 +41,8 @@ async fn the_other_value_is_one_call_away(
     desk.sync().await;
     assert_eq!((desk.held(&deal, "notes"), desk.cell(&record, "fNotes")), (text(chosen), text(chosen)));
     assert!(desk.store.open_conflicts(&"desk".into()).is_empty());
+    let decided = desk.store.decided_conflicts(&"desk".into());
+    assert_eq!((decided.len(), decided[0].winner), (1, Some(side)), "the ledger keeps the other value");
     assert_eq!(desk.sync().await.1.lines().count(), 1, "nothing is left to do");
 }
 

@@ -237,12 +237,76 @@ async fn many_deletions_halt_the_run_and_an_override_passes_exactly_those() {
     request.overrides.insert(Guard::MassDelete);
     let plan = report.plan.unwrap();
     let deleted: Vec<_> = plan.ops.iter().filter_map(|op| op.deal.clone()).collect();
+    let stopped = desk.engine().apply(&plan.id, &desk.request(Mode::Sync)).await.unwrap();
+    assert_eq!(stopped.record.status, RunStatus::Halted, "nobody let it pass");
     let report = desk.engine().apply(&plan.id, &request).await.unwrap();
     assert_eq!(report.record.status, RunStatus::Ok);
-    assert_eq!(report.record.overrides, ["mass_delete"]);
+    assert_eq!(report.record.overrides, ["mass_delete by test"]);
     assert!(deleted.iter().all(|deal| desk.store.deal(deal).is_none()));
     assert_eq!(desk.store.deals().await.unwrap().len(), 30 - deleted.len(), "exactly those of the plan");
     request.run = "run-900".into();
     desk.engine().sync(&request).await.unwrap();
     assert_eq!(desk.store.deals().await.unwrap().len(), 12, "an override looks for all of them");
+}
+
+#[rstest]
+#[case::asked(false, Strategy::CrmWins)]
+#[case::asked_where_the_remote_wins(false, Strategy::RemoteWins)]
+#[case::the_deletion_wins(true, Strategy::CrmWins)]
+#[case::the_deletion_wins_in_the_remote(true, Strategy::RemoteWins)]
+#[tokio::test(start_paused = true)]
+async fn an_edit_goes_with_a_deletion_only_where_the_settings_say_so_and_is_kept_in_the_ledger(
+    #[case] delete_beats_edit: bool,
+    #[case] strategy: Strategy,
+) {
+    let policy = Policy { delete_beats_edit, strategy, ..policy(Deletion::Archive) };
+    let desk = Desk::with(MemorySettings::like_notion(), policy);
+    let (deal, record) = desk.linked("Acme").await;
+    desk.linked("Beta").await;
+    if strategy == Strategy::CrmWins {
+        desk.store.delete_deal(&deal).unwrap();
+        desk.connector.edit(&record, "fNotes", text("edited since")).unwrap();
+    } else {
+        desk.connector.delete(&record).unwrap();
+        desk.store.edit_deal(&deal, "notes", text("edited since")).unwrap();
+    }
+    let report = desk.engine().sync(&desk.request(Mode::Sync)).await.unwrap();
+    let plan = report.plan.unwrap();
+    if !delete_beats_edit {
+        assert!(plan.ops.is_empty(), "{plan}");
+        assert!(matches!(plan.questions[0].kind, QuestionKind::EditedAfterDelete(_)));
+        return;
+    }
+    assert!(plan.ops[0].action.deletes(), "{plan}");
+    assert_eq!((desk.store.deal(&deal), desk.connector.record(&record)), (None, None));
+    let lost = desk.store.decided_conflicts(&"desk".into());
+    assert_eq!(lost[0].loser(), Some(&text("edited since")));
+    desk.clock.advance(TimeDelta::minutes(1));
+    assert_eq!(desk.sync().await.1.lines().count(), 1, "nothing is left to do");
+}
+
+#[rstest]
+#[case::it_goes(Answer::Delete)]
+#[case::it_stays(Answer::Keep)]
+#[tokio::test(start_paused = true)]
+async fn a_deal_that_may_have_been_merged_into_another_keeps_its_record_until_a_person_says(
+    #[case] answer: Answer,
+) {
+    let desk = Desk::with(MemorySettings::like_notion(), policy(Deletion::Hard));
+    let (first, second) = (desk.deal("Acme", 100), desk.deal("ACME", 50));
+    desk.linked("Beta").await;
+    desk.clock.advance(TimeDelta::minutes(1));
+    let links = desk.store.links(&"desk".into());
+    let record = links.iter().find(|link| link.deal == second).unwrap().agreement.remote.clone();
+    desk.store.delete_deal(&second).unwrap();
+    let plan = desk.engine().sync(&desk.request(Mode::Sync)).await.unwrap().plan.unwrap();
+    assert!(plan.ops.is_empty(), "{plan}");
+    assert_eq!(plan.questions[0].kind, QuestionKind::Merged);
+    assert_eq!(plan.questions[0].deals, [second, first]);
+    let mut request = desk.request(Mode::Sync);
+    request.answers = BTreeMap::from([(record.clone(), answer)]);
+    desk.engine().sync(&request).await.unwrap();
+    assert_eq!(desk.connector.record(&record).is_some(), answer == Answer::Keep);
+    desk.clock.advance(TimeDelta::minutes(1));
+    assert_eq!(desk.sync().await.1.lines().count(), 1, "it is asked once");
 }

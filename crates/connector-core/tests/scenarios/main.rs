@@ -4,9 +4,13 @@
 
 mod approval;
 mod choice;
+mod clocks;
 mod cut_off;
 mod deletions;
 mod desk;
+mod identity;
+mod remapping;
+mod trouble;
 mod undo;
 mod verify;
 
@@ -289,7 +293,7 @@ async fn a_changed_mapping_asks_for_approval_once() {
     request.overrides.insert(Guard::SettingsChanged);
     let report = desk.engine().sync(&request).await.unwrap();
     assert_eq!(report.record.status, RunStatus::Ok);
-    assert_eq!(report.record.overrides, ["settings_changed"]);
+    assert_eq!(report.record.overrides, ["settings_changed by test"]);
     assert_eq!(desk.sync().await.0, RunStatus::Ok);
 }
 

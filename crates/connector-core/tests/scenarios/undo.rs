@@ -1,6 +1,7 @@
 //! Taking a run back.
 
 use chrono::TimeDelta;
+use connector_core::engine::Report;
 use connector_core::id::RunId;
 use connector_core::plan::{
     Action, Deletion, Deletions, Guard, Lasting, Mode, Plan, Policy, Problem, Purpose, Strategy,
@@ -19,9 +20,14 @@ impl Desk {
 
     /// One sync; its id.
     async fn run(&self) -> RunId {
+        self.run_whole().await.record.id
+    }
+
+    /// One sync.
+    async fn run_whole(&self) -> Report {
         let report = self.engine().sync(&self.request(Mode::Sync)).await.unwrap();
         self.clock.advance(TimeDelta::minutes(1));
-        report.record.id
+        report
     }
 
     /// Takes a run back; what was planned, and the id of the run that did it.
@@ -54,7 +60,10 @@ async fn a_run_is_taken_back_on_both_sides_and_does_not_come_back_by_itself() {
     assert_eq!(actions(&plan), [Action::UpdateDeal, Action::UpdateRecord]);
     assert_eq!(desk.cell(&first_record, "fNotes"), Value::Empty);
     assert_eq!(desk.held(&second, "notes"), Value::Empty);
-    assert_eq!(desk.sync().await.1.lines().count(), 1, "nothing comes back by itself");
+    let held = desk.run_whole().await.plan.unwrap();
+    assert!(held.ops.is_empty(), "nothing comes back by itself: {held}");
+    assert!(held.notices.iter().all(|notice| notice.problem == Problem::Held), "{held}");
+    assert_eq!(held.notices.len(), 2, "and both are told: {held}");
     desk.store.edit_deal(&first, "notes", text("another one")).unwrap();
     desk.sync().await;
     assert_eq!(desk.cell(&first_record, "fNotes"), text("another one"), "a new edit travels");
@@ -63,6 +72,57 @@ async fn a_run_is_taken_back_on_both_sides_and_does_not_come_back_by_itself() {
     assert_eq!(plan.notices.len(), 1, "{plan}");
     assert_eq!(plan.notices[0].problem, Problem::EditedSince);
     assert_eq!(desk.held(&second, "notes"), text("from the remote"), "the undoing is undone");
+    assert_eq!(desk.sync().await.1.lines().count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_taken_back_is_carried_again_by_a_plan_that_a_person_approves_or_under_another_mapping() {
+    let mut desk = Desk::new(Policy::default());
+    let (first, first_record) = desk.linked("Acme").await;
+    let (second, second_record) = desk.linked("Beta").await;
+    for remapped in [false, true] {
+        let value = text(if remapped { "two" } else { "one" });
+        desk.store.edit_deal(&first, "notes", value.clone()).unwrap();
+        desk.connector.edit(&second_record, "fNotes", value.clone()).unwrap();
+        let run = desk.run().await;
+        desk.undo(&run).await;
+        desk.run().await;
+        assert_ne!(desk.cell(&first_record, "fNotes"), value);
+        if remapped {
+            desk.connection.mapping.pairs.retain(|pair| pair.unit.as_str() != "stage");
+            let mut request = desk.request(Mode::Sync);
+            request.overrides.insert(Guard::SettingsChanged);
+            desk.engine().sync(&request).await.unwrap();
+        } else {
+            desk.engine().plan("again".into(), &desk.request(Mode::Sync)).await.unwrap();
+            desk.engine().apply(&"again".into(), &desk.request(Mode::Sync)).await.unwrap();
+        }
+        assert_eq!(desk.cell(&first_record, "fNotes"), value);
+        assert_eq!(desk.held(&second, "notes"), value);
+        desk.clock.advance(TimeDelta::minutes(1));
+        assert_eq!(desk.sync().await.1.lines().count(), 1, "nothing waits any more");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_that_a_run_put_into_the_trash_is_taken_out_and_stands_alone() {
+    let deletions = Deletions { remote: Deletion::Archive, ..Deletions::default() };
+    let desk = Desk::with(MemorySettings::like_notion(), Policy { deletions, ..Policy::default() });
+    let (deal, record) = desk.linked("Acme").await;
+    desk.linked("Beta").await;
+    desk.store.delete_deal(&deal).unwrap();
+    let run = desk.run().await;
+    assert_eq!(desk.connector.record(&record), None);
+    let (plan, undone) = desk.undo(&run).await;
+    assert_eq!(actions(&plan), [Action::RestoreRecord]);
+    assert_eq!(desk.cell(&record, "fName"), text("Acme"));
+    for _ in 0..2 {
+        assert_eq!(desk.sync().await.1.lines().count(), 1, "it is left alone, and brings nothing back");
+    }
+    let (plan, _) = desk.undo(&undone).await;
+    assert_eq!(actions(&plan), [Action::DeleteRecord]);
+    assert_eq!(desk.connector.record(&record), None, "the undoing is undone");
+    desk.sync().await;
     assert_eq!(desk.sync().await.1.lines().count(), 1);
 }
 

@@ -257,6 +257,56 @@ pub(crate) async fn guarded(world: &World) -> Verdict {
     Ok(())
 }
 
+/// P17: a run is taken back on both sides, what it carried waits until a person says more, and the taking back can be
+/// taken back.
+pub(crate) async fn taken_back(world: &World) -> Verdict {
+    let mut world = world.fork();
+    if world.remotes.len() > 1 {
+        return Ok(());
+    }
+    world.people.edit_deal(0, 1, false);
+    world.people.edit_deal(2, 2, false);
+    world.people.edit_record(0, 1, 1, false);
+    let mut pictures = vec![world.contents().await];
+    let mut run = world.sync().await.remove(0).record.id;
+    pictures.push(world.contents().await);
+    for before in [0, 1] {
+        world.clock.advance(TimeDelta::minutes(1));
+        // What nobody can take back stays: a record made again where there is no trash.
+        let Some(undone) = world.undo(&run).await.map_err(fail)? else { return Ok(()) };
+        run = undone;
+        let now = world.contents().await;
+        prop_assert!(
+            now == pictures[before],
+            "P17: taken back, it is {now:#?} and not {:#?}",
+            pictures[before]
+        );
+        world.clock.advance(TimeDelta::minutes(1));
+        world.sync().await;
+        let now = world.contents().await;
+        prop_assert!(now == pictures[before], "P17: what was taken back is there again: {now:#?}");
+    }
+    Ok(())
+}
+
+/// Section 14: a unit that is mapped to another field starts anew from what it holds; nothing is cleared, and nobody comes
+/// back.
+pub(crate) async fn moved(world: &World) -> Verdict {
+    let mut world = world.fork();
+    world.ground.moved = true;
+    let before = world.contents().await;
+    for _ in 0..2 {
+        world.sync().await;
+        world.clock.advance(TimeDelta::minutes(1));
+    }
+    let after = world.contents().await;
+    prop_assert!(
+        after == before,
+        "mapped to another field, the notes change: {after:#?} and not {before:#?}"
+    );
+    Ok(())
+}
+
 fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap()
 }

@@ -14,6 +14,8 @@ use crate::history::{Draw, Topology, play_all};
 #[case::create_intent(Rule::CreateIntent, Topology::One)]
 #[case::carried_origin(Rule::CarriedOrigin, Topology::Two)]
 #[case::complete_listing(Rule::CompleteListing, Topology::One)]
+#[case::own_field(Rule::OwnField, Topology::One)]
+#[case::hold(Rule::Hold, Topology::One)]
 fn the_simulator_misses_a_rule_that_is_taken_away(#[case] rule: Rule, #[case] topology: Topology) {
     let draw = Draw { histories: 10_000, ..Draw::from_environment() };
     let violation = without(rule, || play_all(Strategy::NewestUnit, topology, draw, 0));

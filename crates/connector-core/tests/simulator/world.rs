@@ -8,13 +8,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::TimeDelta;
 use connector_core::clock::Clock;
 use connector_core::connector::{DealConnector, RemoteDeal};
-use connector_core::engine::{Connection, Engine, Pass, Report, Request, sync_all};
-use connector_core::id::{ConnectionId, DealId, FieldId, RemoteId};
+use connector_core::engine::{Connection, Engine, EngineError, Pass, Report, Request, sync_all};
+use connector_core::id::{ConnectionId, DealId, FieldId, PlanId, RemoteId, RunId};
 use connector_core::mapping::{Mapping, Pair};
 use connector_core::plan::{Deletion, Deletions, Guard, Mode, Policy, Side, Strategy};
 use connector_core::schema::{FieldKind, Schema};
 use connector_core::state::LinkStatus;
-use connector_core::store::Store;
+use connector_core::store::{LogEntry, Store};
 use connector_core::testing::{
     Blow, CallKind, EditClock, Faults, Faulty, FaultyStore, Fuse, ManualClock, MemoryConnector,
     MemorySettings, MemoryStore, field,
@@ -30,6 +30,8 @@ use crate::trace::Trace;
 pub(crate) const UNITS: [(&str, &str); 4] =
     [("name", "fldName"), ("notes", "fldNotes"), ("amount", "fldAmount"), ("currency", "fldCurrency")];
 pub(crate) const KEY_FIELD: &str = "fldKey";
+/// Where the notes move to, in a world in which they do.
+pub(crate) const MOVED_FIELD: &str = "fldMoved";
 
 /// What a history plays on.
 #[derive(Debug, Clone)]
@@ -41,6 +43,8 @@ pub(crate) struct Ground {
     pub(crate) deletion: Deletion,
     /// Whether copies become deals of their own.
     pub(crate) copies: bool,
+    /// Whether the notes have moved to another field.
+    pub(crate) moved: bool,
     /// Whether guards stop a run; otherwise each run overrides them.
     pub(crate) guarded: bool,
     /// One remote or two.
@@ -95,7 +99,8 @@ fn schema() -> Schema {
             field("fldNotes", "Notes", text.clone()),
             field("fldAmount", "Amount", FieldKind::Currency { scale: Some(2), symbol: Some("€".into()) }),
             field("fldCurrency", "Currency", text.clone()),
-            field(KEY_FIELD, "CRM ID", text),
+            field(KEY_FIELD, "CRM ID", text.clone()),
+            field(MOVED_FIELD, "Notes of now", text),
         ],
     }
 }
@@ -146,6 +151,7 @@ impl World {
         let schema = schema();
         let units = units();
         let pairs = UNITS.iter().map(|(unit, field)| {
+            let field = if self.ground.moved && *unit == "notes" { &MOVED_FIELD } else { field };
             Pair::new(units.get(unit).unwrap(), schema.field(&FieldId::from(*field)).unwrap())
         });
         Connection {
@@ -276,6 +282,17 @@ impl World {
     pub(crate) async fn rush_hour(&mut self, seed: u64, backwards: bool) -> Vec<Pass> {
         let weather = Weather { busy: Some(seed), ..Weather::fine() };
         self.sync_through(Mode::Sync, backwards, &weather).await
+    }
+
+    /// Takes back what a run of the first remote did; the run that did so, unless something stays.
+    pub(crate) async fn undo(&mut self, run: &RunId) -> Result<Option<RunId>, EngineError> {
+        let log: Vec<LogEntry> =
+            self.store.log().into_iter().filter(|(of, _)| of == run).map(|(_, entry)| entry).collect();
+        let (plan, request) = (PlanId::new(format!("undo-{run}")), self.request(Mode::Sync));
+        let engine = self.engine(0);
+        let stays = !engine.plan_undo(plan.clone(), &request, run, &log).await?.notices.is_empty();
+        let undone = engine.apply(&plan, &self.request(Mode::Sync)).await?.record.id;
+        Ok((!stays).then_some(undone))
     }
 
     /// What every deal shows, by id.

@@ -112,6 +112,9 @@ pub fn ops_title(lang: Lang, action: Action, remote: &str) -> String {
         Action::FlagRecord => say!(lang, "À signaler dans {there}", "To flag in {there}"),
         Action::DeleteDeal => say!(lang, "À supprimer dans le CRM", "To delete in the CRM"),
         Action::DeleteRecord => say!(lang, "À supprimer dans {there}", "To delete in {there}"),
+        Action::RestoreRecord => {
+            say!(lang, "À sortir de la corbeille de {there}", "To take from the trash of {there}")
+        }
         Action::Stamp => {
             say!(lang, "À marquer de leur identifiant dans {there}", "To mark with their id in {there}")
         }

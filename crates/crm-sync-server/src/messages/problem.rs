@@ -27,6 +27,21 @@ pub fn problem(lang: Lang, problem: &Problem) -> String {
             say!(lang, "modifié depuis : reste tel quel", "edited since: it stays as it is")
         }
         Problem::CannotBeUndone { why } => lasting(lang, *why),
+        Problem::Held => say!(
+            lang,
+            "changement annulé par vous : il n'est plus transmis. Pour le transmettre quand même, approuvez un nouveau plan",
+            "you took this change back: it is not carried again. To carry it after all, approve a new plan"
+        ),
+        Problem::SetAside { times, why, .. } => say!(
+            lang,
+            "refusé {times} fois de suite ({why}) ; mis de côté jusqu'à ce que l'un des deux côtés soit modifié. Corrigez la valeur",
+            "refused {times} times in a row ({why}); set aside until one of the two sides is edited. Correct the value"
+        ),
+        Problem::ClocksDiffer { minutes } => say!(
+            lang,
+            "L'horloge de ce serveur et celle du service diffèrent de {minutes} minutes : en cas de conflit, l'ordre des modifications est incertain. Mettez l'horloge à l'heure",
+            "This server's clock and the service's differ by {minutes} minutes: in a conflict, the order of the edits is uncertain. Set the clock right"
+        ),
     }
 }
 
@@ -230,6 +245,11 @@ pub fn question(lang: Lang, kind: QuestionKind, remote: &str) -> String {
             "une création interrompue a peut-être abouti. Regardez dans {there} avant de recommencer",
             "a creation that was cut off may have gone through. Look in {there} before trying again"
         ),
+        QuestionKind::Merged => say!(
+            lang,
+            "supprimé dans le CRM, où un autre deal porte le même nom. S'ils ont été fusionnés, la ligne de {there} contient peut-être ce que personne n'a repris : la supprimer ou la garder ?",
+            "deleted in the CRM, where another deal has the same name. If the two were merged, the record in {there} may hold what nobody carried over: delete it or keep it?"
+        ),
         QuestionKind::Vanished => say!(
             lang,
             "la ligne n'est plus visible, sans preuve qu'elle soit supprimée. Vérifiez vos droits dans {there}",
@@ -266,6 +286,11 @@ pub fn trip_told(lang: Lang, trip: &Trip, unit: Option<&str>, remote: &str) -> S
             lang,
             "aucune des {count} lignes liées n'est visible dans {side}, mais d'autres le sont : est-ce une copie ?",
             "none of the {count} linked records is to be seen in {side}, but others are: is it a copy?"
+        ),
+        Guard::SchemaLost => say!(
+            lang,
+            "{count} colonnes associées sur {of} ont disparu d'un coup ({side}) : est-ce la bonne table, et ses colonnes sont-elles toujours partagées ?",
+            "{count} of {of} mapped columns are gone at once ({side}): is it the right table, and are its columns still shared?"
         ),
         Guard::EverythingChanged => say!(
             lang,
@@ -320,6 +345,7 @@ mod tests {
             QuestionKind::UnknownStamp,
             QuestionKind::SecondDeal,
             QuestionKind::LostCreate,
+            QuestionKind::Merged,
             QuestionKind::Vanished,
         ];
         for side in [Side::Crm, Side::Remote] {

@@ -96,7 +96,11 @@ fn operation(speaker: &Speaker<'_>, op: &Op) -> String {
             }
             told
         }
-        Action::CreateDeal | Action::CreateRecord | Action::RecreateRecord | Action::RestoreDeal => {
+        Action::CreateDeal
+        | Action::CreateRecord
+        | Action::RecreateRecord
+        | Action::RestoreRecord
+        | Action::RestoreDeal => {
             let shown = [crm::MONTANT_BRUT, crm::STATUT, crm::DATE_ECHEANCE];
             let values: Vec<String> = shown
                 .iter()
@@ -144,7 +148,8 @@ pub fn notice(speaker: &Speaker<'_>, notice: &Notice) -> String {
             told = format!("{told} = {}", speaker.value(unit, &notice.value));
         }
     }
-    format!("{told}\n{}", messages::problem(speaker.lang, &notice.problem))
+    let problem = messages::problem(speaker.lang, &notice.problem);
+    if told.is_empty() { problem } else { format!("{told}\n{problem}") }
 }
 
 /// What only a person can say.

@@ -12,7 +12,7 @@ use super::conn::Conn;
 use super::deals::{self, EditTimes};
 use super::failure::Failure;
 use super::links::Desk;
-use super::{baselines, leases, plans, runs};
+use super::{baselines, leases, plans, runs, troubles};
 
 /// Applies `commit`; see [`Store::commit`](connector_core::store::Store::commit).
 pub(super) fn commit(
@@ -38,6 +38,9 @@ pub(super) fn commit(
                 })
                 .collect::<Result<_, Failure>>()?;
             conflicts::keep_open(conn, &lease.connection, &rows.into_values().collect::<Vec<_>>())?;
+        }
+        if let Some(all) = &commit.troubles {
+            troubles::replace(conn, &lease.connection, all)?;
         }
         if let Some(baseline) = &commit.baseline {
             baselines::write(conn, &lease.connection, baseline)?;

@@ -27,6 +27,8 @@ struct LinkRow {
     seen_at: Option<Moment>,
     /// Since when it is a tombstone.
     ended_at: Option<Moment>,
+    /// Changes that were taken back; absent for most links.
+    held: Option<Document>,
 }
 
 impl LinkRow {
@@ -46,6 +48,7 @@ impl LinkRow {
             theirs: Document::of(&by_unit(units, &agreed.theirs))?,
             seen_at: agreed.seen_at.map(Into::into),
             ended_at: (agreed.status == LinkStatus::Tombstone).then(|| now.into()),
+            held: if agreed.held.is_empty() { None } else { Some(Document::of(&agreed.held)?) },
         })
     }
 
@@ -60,6 +63,7 @@ impl LinkRow {
                 crm: in_order(units, self.crm.read().map_err(corrupt)?),
                 theirs: in_order(units, self.theirs.read().map_err(corrupt)?),
                 seen_at: self.seen_at.map(Into::into),
+                held: self.held.map_or_else(|| Ok(BTreeMap::new()), |held| held.read()).map_err(corrupt)?,
             },
         })
     }

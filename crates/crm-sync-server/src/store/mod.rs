@@ -35,6 +35,7 @@ mod runs;
 mod schema;
 mod sync_logs;
 mod tokens;
+mod troubles;
 
 use std::fmt;
 use std::sync::Arc;

@@ -8,7 +8,7 @@ use connector_core::state::{Deal, Grave, State};
 use connector_core::store::{Commit, Committed, Lease, SavedPlan, Store, StoreError};
 use connector_core::unit::Units;
 
-use super::{DieselStore, baselines, commit, deals, intents, leases, links, plans};
+use super::{DieselStore, baselines, commit, deals, intents, leases, links, plans, troubles};
 
 #[async_trait]
 impl Store for DieselStore {
@@ -33,6 +33,7 @@ impl Store for DieselStore {
                 Ok(State {
                     links: links::read(conn, &connection, &units)?,
                     intents: intents::read(conn, &connection)?,
+                    troubles: troubles::read(conn, &connection)?,
                     baseline: baselines::read(conn, &connection)?,
                 })
             })

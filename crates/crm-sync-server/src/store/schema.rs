@@ -88,6 +88,7 @@ table! {
         theirs -> Document,
         seen_at -> Nullable<Moment>,
         ended_at -> Nullable<Moment>,
+        held -> Nullable<Document>,
     }
 }
 
@@ -101,6 +102,19 @@ table! {
         run -> Text,
         payload -> Document,
         sent_at -> Nullable<Moment>,
+    }
+}
+
+table! {
+    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+
+    sync_troubles (connection, attempt) {
+        connection -> Text,
+        attempt -> Text,
+        deal -> Nullable<Integer>,
+        remote -> Nullable<Text>,
+        times -> BigInt,
+        message -> Text,
     }
 }
 
@@ -119,7 +133,7 @@ table! {
 }
 
 table! {
-    use diesel::sql_types::Text;
+    use diesel::sql_types::{Nullable, Text};
     use crate::store::columns::types::{Document, Moment};
 
     sync_baselines (connection) {
@@ -127,6 +141,7 @@ table! {
         fingerprint -> Text,
         seen_at -> Moment,
         unsettled -> Document,
+        fields -> Nullable<Document>,
     }
 }
 

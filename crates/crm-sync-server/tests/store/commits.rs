@@ -247,7 +247,7 @@ async fn what_was_remembered_comes_back_as_it_was(#[case] kind: Kind) {
         sent_at: Some(at),
     };
     let unsettled = ["rec1".into()].into();
-    let baseline = Baseline { fingerprint: "f".into(), seen_at: at, unsettled };
+    let baseline = Baseline { fingerprint: "f".into(), seen_at: at, unsettled, fields: None };
     let lease = desk.lease().await;
     let put = Effect { intent: IntentWrite::Put(intent.clone()), ..effect(DealWrite::Keep(id.clone())) };
     let commit = Commit { effects: vec![put], baseline: Some(baseline.clone()), ..Commit::default() };
@@ -283,6 +283,7 @@ async fn five_hundred_effects_fit_in_one_commit(#[case] kind: Kind) {
         strategy: Strategy::NewestUnit,
         winner: Some(Side::Crm),
         tie: false,
+        clock_suspect: false,
     };
     let effects: Vec<_> = (1..=500)
         .map(|seq| Effect {

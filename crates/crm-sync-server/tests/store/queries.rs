@@ -164,6 +164,7 @@ async fn a_conflict_is_open_until_it_is_decided_or_goes_away(#[case] kind: Kind)
         strategy: Strategy::Manual,
         winner,
         tie: false,
+        clock_suspect: false,
     };
     let lease = desk.lease().await;
     let open = |ids: &[&str]| Commit {

@@ -114,6 +114,7 @@ pub(crate) fn link(remote: &str) -> Agreement {
         crm: vec![None; units].into(),
         theirs: vec![None; units].into(),
         seen_at: None,
+        held: std::collections::BTreeMap::new(),
     }
 }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::deals::Deals;
 use crate::id::{ConnectionId, DealId, PlanId, RemoteId, RunId};
 use crate::plan::{Conflict, Plan};
-use crate::state::{Agreement, Baseline, Intent, Link, LinkStatus, State};
+use crate::state::{Agreement, Baseline, Intent, Link, LinkStatus, State, Trouble};
 use crate::store::{
     Commit, Committed, Effect, IntentWrite, Lease, LogEntry, RunRecord, SavedPlan, StoreError,
 };
@@ -27,6 +27,7 @@ struct Connection {
     holder: Option<Holder>,
     links: BTreeMap<RemoteId, Link>,
     intents: BTreeMap<DealId, Intent>,
+    troubles: Vec<Trouble>,
     baseline: Option<Baseline>,
     open: BTreeMap<String, Conflict>,
     decided: BTreeMap<String, Conflict>,
@@ -43,6 +44,7 @@ impl Books {
         self.connections.get(connection).map_or_else(State::default, |books| State {
             links: books.links.values().cloned().collect(),
             intents: books.intents.values().cloned().collect(),
+            troubles: books.troubles.clone(),
             baseline: books.baseline.clone(),
         })
     }
@@ -110,6 +112,10 @@ impl Books {
         let books = self.connections.entry(lease.connection.clone()).or_default();
         if let Some(open) = commit.open_conflicts {
             books.open = open.into_iter().map(|conflict| (conflict.id.clone(), conflict)).collect();
+        }
+        if let Some(mut troubles) = commit.troubles {
+            troubles.sort_by(|a, b| a.attempt.cmp(&b.attempt));
+            books.troubles = troubles;
         }
         if commit.baseline.is_some() {
             books.baseline = commit.baseline;

@@ -1,5 +1,7 @@
 //! What the suite needs to know of a store under test, and what it writes into it.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
@@ -184,6 +186,7 @@ pub(super) fn agreement(harness: &dyn StoreHarness, remote: &str, values: &[(Uni
         crm: held.clone(),
         theirs: held,
         seen_at: Some(now(harness)),
+        held: BTreeMap::new(),
     }
 }
 
@@ -225,6 +228,7 @@ pub(super) fn conflict(harness: &dyn StoreHarness, deal: &DealId, n: usize) -> C
         strategy: Strategy::Manual,
         winner: None,
         tie: false,
+        clock_suspect: true,
     }
 }
 

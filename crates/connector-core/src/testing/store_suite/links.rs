@@ -6,7 +6,7 @@ use super::harness::{
     HOUR, StoreHarness, agreement, begin, begin_on, commit, commit_one, effect, links, now, run_id, text,
 };
 use crate::id::{ConnectionId, DealId};
-use crate::state::{Agreement, Baseline, Intent, Link, LinkStatus, State};
+use crate::state::{Agreement, Baseline, Intent, Link, LinkStatus, State, Trouble};
 use crate::store::{Commit, Committed, DealWrite, Effect, IntentWrite, Lease};
 use crate::value::Value;
 
@@ -26,6 +26,10 @@ pub async fn what_was_written_is_remembered(harness: &dyn StoreHarness) {
         agreed.crm[1] = Some(Value::Empty);
         agreed.theirs[1] = Some(text("as the remote has it 🤝"));
         agreed.seen_at = agreed.seen_at.filter(|_| n % 2 == 0);
+        if n % 2 == 1 {
+            agreed.held.insert(harness.roles().text, text("taken back 🤝"));
+            agreed.held.insert(harness.roles().date, Value::Empty);
+        }
         link(harness, &lease, &deal, vec![agreed.clone()]).await;
         expected.push(Link { deal, agreement: agreed });
     }
@@ -180,6 +184,29 @@ pub async fn a_baseline_stays_until_the_next_one(harness: &dyn StoreHarness) {
         let read = harness.store().state(&lease.connection).await.expect("the state").baseline;
         assert_eq!(read.as_ref(), Some(&expected));
         expected.unsettled.clear();
+        expected.fields = None;
+    }
+}
+
+/// A commit that names what is refused names all of it; one that names none leaves it. Each connection has its own.
+pub async fn troubles_are_those_last_named(harness: &dyn StoreHarness) {
+    let lease = begin(harness, 1).await;
+    let deal = harness.insert_deal(harness.sample(1)).await;
+    let trouble = |attempt: &str, times| Trouble {
+        attempt: attempt.into(),
+        deal: (times > 1).then(|| deal.clone()),
+        remote: (times < 3).then(|| "rec0001".into()),
+        times,
+        message: "O'Brien's record \"was\" refused 🤝".into(),
+    };
+    for troubles in [vec![trouble("a", 1), trouble("b", 2)], vec![trouble("b", 3)], Vec::new()] {
+        let commit = Commit { troubles: Some(troubles.clone()), ..Commit::default() };
+        harness.store().commit(&lease, commit).await.expect("a commit");
+        harness.store().commit(&lease, Commit::default()).await.expect("an empty commit");
+        let state = harness.store().state(&lease.connection).await.expect("the state");
+        assert_eq!(state.troubles, troubles);
+        let other = harness.store().state(&harness.other_connection()).await.expect("the state");
+        assert_eq!(other.troubles, []);
     }
 }
 
@@ -200,5 +227,6 @@ fn intent(harness: &dyn StoreHarness, deal: &DealId) -> Intent {
 
 fn baseline(harness: &dyn StoreHarness) -> Baseline {
     let unsettled: BTreeSet<_> = ["rec0001", "O'Brien \"&\" 🤝"].map(Into::into).into();
-    Baseline { fingerprint: "settings".into(), seen_at: now(harness), unsettled }
+    let fields = [(harness.roles().text, "fldNotes".into()), (harness.roles().date, "O'Brien 🤝".into())];
+    Baseline { fingerprint: "settings".into(), seen_at: now(harness), unsettled, fields: Some(fields.into()) }
 }

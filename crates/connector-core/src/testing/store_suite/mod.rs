@@ -61,6 +61,7 @@ macro_rules! store_suite {
             links::connections_do_not_see_each_other;
             links::an_intent_is_put_replaced_and_closed;
             links::a_baseline_stays_until_the_next_one;
+            links::troubles_are_those_last_named;
             books::open_conflicts_are_those_last_named;
             books::a_decided_conflict_is_kept_with_the_value_that_lost;
             books::the_log_keeps_every_line_in_order;

@@ -125,6 +125,9 @@ pub fn operation_name(lang: Lang, action: Action, remote: &str) -> String {
         }
         Action::DeleteDeal => say!(lang, "Supprimer du CRM", "Delete from the CRM"),
         Action::DeleteRecord => say!(lang, "Supprimer de {there}", "Delete from {there}"),
+        Action::RestoreRecord => {
+            say!(lang, "Sortir de la corbeille de {there}", "Take from the trash of {there}")
+        }
         Action::Stamp => say!(lang, "Écrire le CRM ID dans {there}", "Write the CRM ID in {there}"),
     }
 }
@@ -135,6 +138,7 @@ pub fn guard_name(lang: Lang, guard: Guard) -> String {
     match guard {
         Guard::MassDelete => say!(lang, "Suppressions en masse", "Many deletions"),
         Guard::AccessLost => say!(lang, "Accès perdu", "Access lost"),
+        Guard::SchemaLost => say!(lang, "Colonnes disparues", "Columns gone"),
         Guard::EmptySide => say!(lang, "Un côté est vide", "One side is empty"),
         Guard::EverythingChanged => say!(lang, "Presque tout a changé", "Nearly everything changed"),
         Guard::CreateFlood => say!(lang, "Créations en masse", "Many creations"),
