@@ -114,7 +114,24 @@ impl Trio {
 
     /// Edits a deal's notes in the CRM, now.
     pub fn edit_crm(&self, deal: &DealId, notes: &str) {
-        self.premises.person_edits(deal, &format!("notes = '{notes}'"), self.now());
+        self.change_crm(deal, &format!("notes = '{notes}'"));
+    }
+
+    /// Changes a deal in the CRM, now; `assignment` is SQL, `notes = 'x'`.
+    pub fn change_crm(&self, deal: &DealId, assignment: &str) {
+        self.premises.person_edits(deal, assignment, self.now());
+    }
+
+    /// Deletes a deal in the CRM, as its own page does.
+    pub fn delete_in_crm(&self, deal: &DealId) {
+        self.premises.person_deletes(deal);
+    }
+
+    /// What a unit of a deal holds, if the deal is there.
+    pub async fn held(&self, deal: &DealId, unit: &str) -> Option<Value> {
+        let deals = self.store.deals().await.expect("a database");
+        let position = self.store.units().position(unit).expect("a unit");
+        deals.into_iter().find(|found| found.id == *deal)?.values.get(position).cloned()
     }
 
     /// Edits the notes of a record in Airtable, now.
@@ -174,7 +191,12 @@ impl Trio {
 
     /// The page that the deal is linked to, if it is to one.
     pub async fn linked_page(&self, deal: &DealId) -> Option<RemoteId> {
-        let state = self.store.state(&self.notion.connection.id).await.expect("a database");
+        self.linked(&self.notion, deal).await
+    }
+
+    /// The record or page that the deal is linked to, if it is to one.
+    pub async fn linked(&self, tool: &Tool, deal: &DealId) -> Option<RemoteId> {
+        let state = self.store.state(&tool.connection.id).await.expect("a database");
         let link = state.links.into_iter().find(|link| link.deal == *deal);
         link.map(|link| link.agreement.remote)
     }

@@ -293,6 +293,11 @@ pub(crate) async fn taken_back(world: &World) -> Verdict {
 /// back.
 pub(crate) async fn moved(world: &World) -> Verdict {
     let mut world = world.fork();
+    // What waits for a person may wait for an edit in the field of before, which nobody looks at any more.
+    let waits = |report: &Report| report.plan.as_ref().is_some_and(|plan| !plan.questions.is_empty());
+    if world.sync().await.iter().any(waits) {
+        return Ok(());
+    }
     world.ground.moved = true;
     let before = world.contents().await;
     for _ in 0..2 {
