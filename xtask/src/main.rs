@@ -26,7 +26,8 @@ Tasks:
                       they reach; --seconds <n> for each target, --seed <n>, and a part of a target's name
   crashes             the server killed at every call and every commit, and several times at random ones; writes
                       docs/CRASHES.md; --rounds <n> of histories with several deaths, --seed <n>
-  bench               what a sync costs: figures, ratios, and whether they are within their aims
+  bench               what a sync costs and what the server bears: figures, ratios, and whether they are within their aims
+  load                the second half of it, which writes docs/PERFORMANCE.md; --seconds <n> for the longest measurement
   screenshots [dir]   what every page looks like, on a desk and on a telephone, in French and in English
   check               its first two steps, fmt and clippy: seconds after an edit
 ";
@@ -50,6 +51,7 @@ fn run(arguments: &[String]) -> Result<()> {
         ["screenshots", folder @ ..] => step::screenshots(root()?, folder),
         ["crashes", options @ ..] => step::crashes(root()?, options),
         ["bench"] => step::bench(root()?),
+        ["load", options @ ..] => step::load(root()?, options),
         ["check"] => test::run(root()?, STEPS.get(..2).unwrap_or_default()),
         ["help" | "--help" | "-h"] => {
             console::say(USAGE);

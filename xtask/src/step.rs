@@ -125,7 +125,16 @@ pub(crate) fn screenshots(root: &Path, folder: &[&str]) -> Result<()> {
 
 /// Not a step of the suite: what it measures wants a machine to itself.
 pub(crate) fn bench(root: &Path) -> Result<()> {
-    run(cargo(root).args(["run", "--release", "--package", "benches"]))
+    run(cargo(root).args(["run", "--release", "--package", "benches"]))?;
+    load(root, &[])
+}
+
+/// What the server bears.
+pub(crate) fn load(root: &Path, options: &[&str]) -> Result<()> {
+    run(cargo(root).args(["build", "--release", "--package", "test-processes", "--bins"]))?;
+    let mut command = cargo(root);
+    command.args(["run", "--release", "--package", "test-processes", "--bin", "load"]);
+    run(numbered(&mut command, options, &[("--seconds", "SECONDS")])?)
 }
 
 fn typos(root: &Path) -> Result<()> {

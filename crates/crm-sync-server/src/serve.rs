@@ -1,10 +1,13 @@
 //! The server: listens, answers, ends well.
 
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::time::Duration;
 
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
+use futures::future::{Either, select};
+use tokio::time::timeout;
 use utoipa_actix_web::AppExt as _;
 
 use crate::api::{self, Documented};
@@ -16,8 +19,10 @@ use crate::web::{Site, gate, headers, refusal, trace};
 const HEAD_TIME: Duration = Duration::from_secs(5);
 /// How long a connection may be idle between two requests.
 const IDLE_TIME: Duration = Duration::from_secs(30);
-/// How long answers under way may take when the server ends, in seconds.
-const LAST_ANSWERS: u64 = 5;
+/// How long answers under way may take when the server ends.
+const LAST_ANSWERS: Duration = Duration::from_secs(5);
+/// How long what was answered may take to go out. Actix itself looks once a second whether somebody is still connected.
+const LAST_BYTES: Duration = Duration::from_millis(100);
 /// Connections of one thread at once: more of them wait.
 const CONNECTIONS: usize = 1_024;
 /// Threads that answer. They only wait: queries and runs have threads of their own.
@@ -62,7 +67,7 @@ impl Server {
         .max_connections(CONNECTIONS)
         .client_request_timeout(HEAD_TIME)
         .keep_alive(IDLE_TIME)
-        .shutdown_timeout(LAST_ANSWERS)
+        .shutdown_timeout(LAST_ANSWERS.as_secs())
         .bind(address)
         .map_err(|source| Failure::Listen { address, source })?;
         Ok(Self { addresses: server.addrs(), inner: server.run(), site })
@@ -82,9 +87,22 @@ impl Server {
         let ended = tokio::select! {
             ended = &mut inner => ended,
             () = site.stop.cancelled() => {
-                // What waits for a run is answered once the worker has given it up.
-                let ((), (), ended) = tokio::join!(site.worker.shutdown(), handle.stop(true), inner);
-                ended
+                site.answers.close();
+                let last = async {
+                    // What waits for a run is answered once the worker has given it up.
+                    site.worker.shutdown().await;
+                    // What takes longer is not waited for.
+                    let _ = timeout(LAST_ANSWERS, site.answers.wait()).await;
+                    tokio::time::sleep(LAST_BYTES).await;
+                    Ok(())
+                };
+                let ending = async { tokio::join!(handle.stop(true), inner).1 };
+                let (ending, last) = (pin!(ending), pin!(last));
+                match select(ending, last).await {
+                    // Nobody is connected any longer; the work may still be.
+                    Either::Left((ended, last)) => ended.and(last.await),
+                    Either::Right((last, _)) => last,
+                }
             }
         };
         let address = addresses.first().copied().unwrap_or(SocketAddr::from(([0, 0, 0, 0], 0)));

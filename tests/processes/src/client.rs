@@ -17,7 +17,9 @@ pub struct Client {
 pub(crate) type Answer = Result<(u16, Value), reqwest::Error>;
 
 impl Client {
-    pub(crate) fn new(url: &str) -> Self {
+    /// Somebody who calls what listens there.
+    #[must_use]
+    pub fn new(url: &str) -> Self {
         // The end of a process is an error at once; a frozen one is waited for.
         let http = reqwest::Client::builder().timeout(Duration::from_mins(2)).build();
         Self { url: url.to_owned(), http: http.expect("a client") }
@@ -26,6 +28,14 @@ impl Client {
     /// Reads what is at that address.
     pub async fn get(&self, path: &str) -> Answer {
         answer(self.http.get(format!("{}{path}", self.url))).await
+    }
+
+    /// Reads what is at that address to its end, whatever it is; its status.
+    pub async fn read(&self, path: &str) -> Result<u16, reqwest::Error> {
+        let response = self.http.get(format!("{}{path}", self.url)).send().await?;
+        let status = response.status().as_u16();
+        response.bytes().await?;
+        Ok(status)
     }
 
     /// Sends JSON to that address.

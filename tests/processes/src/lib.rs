@@ -12,6 +12,7 @@ pub mod fuse;
 pub mod matrix;
 
 mod client;
+mod load;
 mod office;
 mod outcome;
 mod patience;
@@ -19,6 +20,7 @@ mod scene;
 mod server;
 
 pub use client::Client;
+pub use load::{Figures, Load};
 pub use office::Office;
 pub use outcome::Outcome;
 pub use patience::{PATIENCE, until};

@@ -80,7 +80,7 @@ impl Server {
         self.process.try_wait().expect("a process of ours")
     }
 
-    /// The process's number.
+    /// The process's number, as the system knows it.
     #[must_use]
     pub fn id(&self) -> u32 {
         self.process.id()

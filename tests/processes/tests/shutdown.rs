@@ -16,7 +16,15 @@ async fn a_server_that_is_asked_to_end_is_gone_within_a_second_and_another_goes_
 ) {
     let office = Office::open(backend, 200).await;
     let mut ending = Server::start(office.program()).await;
-    ending.client().sync("airtable").await.unwrap();
+    let client = ending.client();
+    let (_, answer) = client.sync("airtable").await.unwrap();
+    let path = format!("/runs/{}/events", answer["run"].as_str().unwrap());
+    let followers: Vec<_> = (0..20)
+        .map(|_| {
+            let (client, path) = (client.clone(), path.clone());
+            tokio::spawn(async move { client.read(&path).await })
+        })
+        .collect();
     until("records are written", async || (office.writes() > 0).then_some(())).await;
     // An answer that takes longer than the server has.
     office.slow_down(Duration::from_secs(5));
@@ -29,6 +37,9 @@ async fn a_server_that_is_asked_to_end_is_gone_within_a_second_and_another_goes_
 
     assert!(asked.elapsed() < Duration::from_secs(1), "{:?}", asked.elapsed());
     assert!(status.success(), "{status}");
+    for follower in followers {
+        assert_eq!(follower.await.unwrap().unwrap(), 200, "a stream comes to its end");
+    }
     let runs = office.runs().await;
     assert_eq!(runs.iter().map(|run| run.status).collect::<Vec<_>>(), [RunStatus::Interrupted]);
     let held = office.app().await.store.running(&office.connection).await.unwrap();

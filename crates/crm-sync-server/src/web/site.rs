@@ -7,6 +7,7 @@ use std::sync::Arc;
 use actix_web::cookie::Key;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::attempts::Attempts;
 use crate::app::App;
@@ -28,6 +29,8 @@ pub struct Site {
     pub sessions: Key,
     /// Cancelled when the server stops: open streams end then.
     pub stop: CancellationToken,
+    /// The requests that wait for their answer.
+    pub answers: TaskTracker,
 }
 
 /// Who may come in.
@@ -64,6 +67,7 @@ impl Site {
         // Where a lease is short, what it kept is to be gone on with soon.
         tasks.takeover = tasks.takeover.min(app.lease.to_std().unwrap_or_default() / 2);
         let worker = Worker::new(app.clone(), tasks);
-        Ok(Self { app, worker, access: Arc::new(access), sessions, stop })
+        let answers = TaskTracker::new();
+        Ok(Self { app, worker, access: Arc::new(access), sessions, stop, answers })
     }
 }

@@ -56,6 +56,7 @@ pub async fn trace<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
+    let waits = request.app_data::<web::Data<Site>>().map(|site| site.answers.token());
     let id = RequestId::of(&request);
     let span = tracing::info_span!(
         "request",
@@ -68,6 +69,7 @@ pub async fn trace<B: MessageBody>(
     let begun = Instant::now();
     let log = span.clone();
     let mut answer = next.call(request).instrument(span).await?;
+    drop(waits);
     if let Ok(header) = header {
         answer.headers_mut().insert(REQUEST_ID, header);
     }
