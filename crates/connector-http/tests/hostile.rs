@@ -1,6 +1,6 @@
 //! A remote that wishes us ill, over real sockets: what it sends is bounded, and what we send stays with it.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "what surprises a test may panic")]
+#![expect(clippy::unwrap_used, reason = "what surprises a test may panic")]
 
 use std::io::{Read as _, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
