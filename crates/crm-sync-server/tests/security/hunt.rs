@@ -103,7 +103,9 @@ fn forms(secret: &str) -> Vec<(&'static str, String, usize)> {
     let bytes = secret.as_bytes();
     let each = |write: fn(&mut String, u8)| {
         let mut text = String::new();
-        bytes.iter().for_each(|byte| write(&mut text, *byte));
+        for byte in bytes {
+            write(&mut text, *byte);
+        }
         text
     };
     let encoded: String = url::form_urlencoded::byte_serialize(bytes).collect();
@@ -145,14 +147,14 @@ fn a_secret_is_found_in_every_form_and_by_a_part_of_it() {
     let secret = "Ku/7+zQ9w\"Rx%e2&vB4mT";
     let hunt = Hunt::of(&[("the secret", secret)]);
     let escaped: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-    let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = secret.bytes().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     for text in [
         secret.to_owned(),
         secret[3..17].to_owned(),
         format!("{secret:?}"),
         serde_json::to_string(secret).unwrap(),
         escaped.clone(),
-        escaped.to_lowercase().to_owned() + &lower_escapes(&escaped),
+        escaped.to_lowercase() + &lower_escapes(&escaped),
         hex.to_uppercase(),
         hex[3..35].to_owned(),
         STANDARD.encode(secret),

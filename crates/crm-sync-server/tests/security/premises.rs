@@ -14,7 +14,7 @@ use crate::place::{Kind, Place};
 use crate::wire::Wire;
 
 /// Longer than any start or end takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The program under test.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_crm-sync-server");
@@ -49,7 +49,7 @@ impl Premises {
     }
 
     /// With programs that run as this user, who may not come to where this machine has built them.
-    pub(crate) fn as_user(mut self, user: u32) -> Self {
+    pub(crate) fn run_by(mut self, user: u32) -> Self {
         fs::copy(PROGRAM, self.data.path().join("program")).unwrap();
         self.user = Some(user);
         self

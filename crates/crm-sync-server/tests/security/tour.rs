@@ -88,7 +88,7 @@ impl Tour {
             secrets.push(("the key of the file", made.trim()));
         }
         let hunt = Hunt::of(&secrets);
-        Self { heard, hunt, premises }
+        Self { premises, hunt, heard }
     }
 
     /// What left the process.
@@ -189,9 +189,9 @@ impl Walk<'_> {
         ];
         for (remote, base, wrong, right) in tokens {
             let path = format!("/api/connectors/config/{remote}");
-            let named =
+            let wanted =
                 json!({"base_id": base, "table_name": "Deals", "field_mapping": names, "api_token": wrong});
-            assert_eq!(self.wire.send("PUT", &path, &named).status, 200);
+            assert_eq!(self.wire.send("PUT", &path, &wanted).status, 200);
             self.wire.ask("POST", &format!("/api/connectors/test/{remote}"), &[], b"");
             self.wire.ask("POST", &format!("/api/sync/{remote}/import"), &[], b"");
             let token = json!({"provider": remote, "api_token": right});
@@ -217,7 +217,7 @@ impl Walk<'_> {
             assert_eq!(started.status, 202, "{started:?}");
             let begun = Instant::now();
             while self.wire.get(&format!("/api/sync/{remote}")).json()["status"] == "running" {
-                assert!(begun.elapsed() < Duration::from_secs(60), "the run does not end");
+                assert!(begun.elapsed() < Duration::from_mins(1), "the run does not end");
             }
         }
         assert_eq!(self.wire.get("/api/sync/logs?limit=3").json()["data"].as_array().unwrap().len(), 3);

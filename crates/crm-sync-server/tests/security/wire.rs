@@ -1,5 +1,6 @@
 //! A client that keeps every byte that it hears.
 
+use std::fmt::Write as _;
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
@@ -7,7 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 /// Longer than any answer takes; a stream of events is left after it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// One caller of the server.
 pub(crate) struct Wire {
@@ -79,13 +80,13 @@ impl Wire {
         let own = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let all: Vec<_> = own.chain(headers.iter().copied()).collect();
         if !all.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
-            head.push_str(&format!("Host: {host}\r\n"));
+            write!(head, "Host: {host}\r\n").unwrap();
         }
         for (name, value) in all {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            write!(head, "{name}: {value}\r\n").unwrap();
         }
         if !body.is_empty() || method != "GET" {
-            head.push_str(&format!("Content-Length: {}\r\n", body.len()));
+            write!(head, "Content-Length: {}\r\n", body.len()).unwrap();
         }
         head.push_str("Connection: close\r\n\r\n");
         self.raw(&[head.as_bytes(), body].concat(), PATIENCE)
