@@ -79,7 +79,7 @@ fn cases() -> Vec<Case> {
             JSON,
             text("{\"token\": \"\"}"),
             422,
-            "wrong_settings",
+            "token_refused",
             None,
         ),
         (get(), "/api/v1/connections/hubspot", "", vec![], 404, "unknown_provider", None),

@@ -80,7 +80,7 @@ async fn a_difference_is_shown_and_a_conflict_is_decided(#[case] kind: Kind) {
     let conflict = &open["items"][0]["conflict"];
     assert_eq!(
         (&conflict["crm"]["value"], &conflict["unit"]),
-        (&json!("900"), &json!("montant_brut")),
+        (&json!("900.00"), &json!("montant_brut")),
         "{open:#}"
     );
     let at = format!("/api/v1/conflicts/{}", conflict["id"].as_str().unwrap());
