@@ -12,7 +12,7 @@ use end_to_end::Backend;
 use test_processes::{Client, Figures, Load, Office, Server};
 
 /// How long the longest measurement takes.
-const TIME: Duration = Duration::from_secs(60);
+const TIME: Duration = Duration::from_mins(1);
 const CLIENTS: u32 = 200;
 const DEALS: usize = 1_000;
 /// What is read, by programs and by people.
