@@ -25,8 +25,8 @@ fn assert_tested(document: &str, heading: &str, least: usize) {
     assert!(rows.len() >= least, "{} lines", rows.len());
     let tests = functions();
     for row in rows {
-        let named = row.trim_end_matches('|').rsplit('|').next().unwrap_or_default();
-        let names: Vec<&str> = named.split('`').skip(1).step_by(2).collect();
+        let cell = row.trim_end_matches('|').rsplit('|').next().unwrap_or_default();
+        let names: Vec<&str> = cell.split('`').skip(1).step_by(2).collect();
         assert!(!names.is_empty(), "no test: {row}");
         for name in names.into_iter().filter(|name| !name.starts_with("cargo ")) {
             assert!(tests.contains(name), "there is no {name}: {row}");
