@@ -13,6 +13,15 @@ fn both_databases_have_migrations_of_the_same_names() {
     assert!(one_sided.is_empty(), "only one of migrations/postgres and migrations/sqlite has {one_sided:?}");
 }
 
+/// Two of one number would be one version to the runner.
+#[test]
+fn each_migration_has_a_number_of_its_own() {
+    let names = names("sqlite");
+
+    let numbers: BTreeSet<_> = names.iter().filter_map(|name| name.split('_').next()).collect();
+    assert_eq!(numbers.len(), names.len(), "{names:?}");
+}
+
 #[track_caller]
 fn names(database: &str) -> BTreeSet<String> {
     let folder = root().join("migrations").join(database);

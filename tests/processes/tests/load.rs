@@ -19,12 +19,19 @@ async fn readers_and_followers_meet_no_error_while_a_sync_runs(#[case] backend: 
     let run = answer["run"].as_str().unwrap();
     let followers: Vec<_> = (0..20)
         .map(|_| {
-            let (client, path) = (client.clone(), format!("/runs/{run}/events"));
+            let (client, path) = (client.clone(), format!("/api/v1/runs/{run}/events"));
             tokio::spawn(async move { client.read(&path).await })
         })
         .collect();
-    let paths =
-        ["/api/sync/airtable", "/api/sync/logs", "/api/connectors/config", "/healthz", "/history", "/"];
+    let paths = [
+        "/api/sync/airtable",
+        "/api/sync/logs",
+        "/api/v1/runs",
+        "/api/v1/deals",
+        "/healthz",
+        "/history",
+        "/",
+    ];
 
     let load = Load { clients: 40, time: Duration::from_secs(4), rate: Some(100) };
     let figures = load.read(&client, &paths.map(str::to_owned)).await;

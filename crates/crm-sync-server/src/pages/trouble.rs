@@ -6,10 +6,9 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, ResponseError};
-use connector_core::engine::EngineError;
-use connector_core::store::StoreError;
 
 use crate::failure::Failure;
+use crate::web::verdict::verdict;
 use crate::worker::Ending;
 
 /// A page, or why there is none.
@@ -74,14 +73,9 @@ impl ResponseError for Trouble {
             Self::Missing => StatusCode::NOT_FOUND,
             Self::Form => StatusCode::FORBIDDEN,
             Self::Template(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Failure(_) | Self::Ended(_) => match self.failure() {
-                Some(Failure::Engine(EngineError::NoPlan(_))) => StatusCode::NOT_FOUND,
-                Some(Failure::Store(StoreError::Held(_)) | Failure::Engine(_)) => StatusCode::CONFLICT,
-                Some(Failure::Store(_) | Failure::Open(_)) | None => StatusCode::INTERNAL_SERVER_ERROR,
-                Some(Failure::Remote(_)) => StatusCode::BAD_GATEWAY,
-                Some(Failure::Closing) => StatusCode::SERVICE_UNAVAILABLE,
-                Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            },
+            Self::Failure(_) | Self::Ended(_) => {
+                self.failure().map_or(StatusCode::INTERNAL_SERVER_ERROR, |failure| verdict(failure).0)
+            }
         }
     }
 

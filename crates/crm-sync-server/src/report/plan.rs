@@ -144,7 +144,8 @@ pub fn notice(speaker: &Speaker<'_>, notice: &Notice) -> String {
         if let Some(field) = &notice.field {
             told = format!("{told} ({})", speaker.lang.quoted(field));
         }
-        if !of_all {
+        // That a value is empty, the problem says itself.
+        if !of_all && !notice.value.is_empty() {
             told = format!("{told} = {}", speaker.value(unit, &notice.value));
         }
     }

@@ -9,14 +9,26 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use end_to_end::Backend;
+use futures::future::join_all;
+use serde_json::{Value, json};
 use test_processes::{Client, Figures, Load, Office, Server};
 
 /// How long the longest measurement takes.
 const TIME: Duration = Duration::from_mins(1);
 const CLIENTS: u32 = 200;
+/// How many follow each run.
+const FOLLOWERS: usize = 20;
 const DEALS: usize = 1_000;
 /// What is read, by programs and by people.
-const PATHS: [&str; 5] = ["/api/sync/airtable", "/api/sync/logs", "/api/connectors/config", "/history", "/"];
+const PATHS: [&str; 7] = [
+    "/api/sync/airtable",
+    "/api/sync/logs",
+    "/api/connectors/config",
+    "/api/v1/runs",
+    "/api/v1/deals?limit=20",
+    "/history",
+    "/",
+];
 
 /// One figure.
 struct Line {
@@ -106,8 +118,10 @@ async fn bear(lines: &mut Vec<Line>, backend: Backend, name: &str, time: Duratio
     let mut line = |what: String, value, aim, missed| lines.push(Line { what, value, aim, missed });
     let what = format!("{CLIENTS} readers, {name}, no sync");
     line(what, said(&idle), "no error", !idle.faults.is_empty());
-    let what =
-        format!("the same for {} s while syncs run ({count} runs, their results unchanged)", time.as_secs());
+    let what = format!(
+        "the same for {} s while syncs run ({count} runs, each followed by {FOLLOWERS} and planned beside, their results unchanged)",
+        time.as_secs()
+    );
     line(what, said(&busy), "no error", !busy.faults.is_empty());
     let ratio = busy.per_second() / idle.per_second();
     line(
@@ -122,7 +136,8 @@ async fn bear(lines: &mut Vec<Line>, backend: Backend, name: &str, time: Duratio
     Ok(())
 }
 
-/// Has syncs run, one after the other, until the reading is over; how many there were.
+/// Has syncs run, one after the other, until the reading is over; how many there were. Each is followed by many, and a
+/// plan is made beside it.
 async fn while_syncing(
     client: &Client,
     reading: impl Future<Output = Figures>,
@@ -136,7 +151,15 @@ async fn while_syncing(
     let syncing = async {
         let mut runs = 0;
         while !is_over.get() {
-            client.sync("airtable").await?;
+            let (_, started) = client.sync("airtable").await?;
+            let run = started.get("run").and_then(Value::as_str).context("a run")?;
+            let events = format!("/api/v1/runs/{run}/events");
+            let followers = join_all((0..FOLLOWERS).map(|_| client.read(&events)));
+            let (followed, planned) = tokio::join!(followers, plan(client));
+            planned?;
+            for status in followed {
+                ensure!(status? == 200, "a follower was refused");
+            }
             let came_to = client.idle("airtable").await;
             ensure!(came_to == "success", "a sync came to {came_to}");
             runs += 1;
@@ -145,6 +168,15 @@ async fn while_syncing(
     };
     let (figures, runs) = tokio::join!(reading, syncing);
     Ok((figures, runs?))
+}
+
+/// Has a plan made, and follows it to its end.
+async fn plan(client: &Client) -> anyhow::Result<()> {
+    let (status, begun) = client.post("/api/v1/plans", &json!({ "remote": "airtable" })).await?;
+    ensure!(status == 202, "a plan was refused: {status}");
+    let plan = begun.get("plan").and_then(Value::as_str).context("a plan")?;
+    ensure!(client.read(&format!("/api/v1/plans/{plan}/events")).await? == 200, "a plan has no steps");
+    Ok(())
 }
 
 /// The same address of the server and of a minimal equivalent on Flask, from the same file.
