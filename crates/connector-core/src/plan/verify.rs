@@ -111,8 +111,10 @@ fn units_that_differ(inputs: &Inputs<'_>, deal: &Deal, row: &Row, base: &Agreeme
         let (ours, there) = (agreed(&base.crm), agreed(&base.theirs));
         let stands =
             |agreed: &Option<Value>, now| agreed.as_ref().is_some_and(|it| same(&unit.kind, it, now));
-        // After a loss that was declared, or after an undoing, both sides agree to differ.
-        let is_agreed = bound.lens.agrees(crm, theirs) || (stands(&ours, crm) && stands(&there, theirs));
+        let waits = |now| base.held.get(&unit.key).is_some_and(|held| same(&unit.kind, held, now));
+        // After a loss that was declared both sides agree to differ, and after an undoing, until somebody edits one.
+        let is_agreed = bound.lens.agrees(crm, theirs)
+            || ((stands(&ours, crm) || waits(crm)) && (stands(&there, theirs) || waits(theirs)));
         let is_read = !crm.is_unknown() && !theirs.is_unknown();
         let drift = || UnitDrift {
             unit: unit.key.clone(),

@@ -24,10 +24,12 @@ impl Console {
 
     /// A result under a line of its own.
     pub fn heading(&self, text: &str) {
-        let underline = "─".repeat(text.lines().next().map_or(0, |line| line.chars().count()).min(100));
-        let mut out = io::stdout().lock();
-        writeln!(out, "\n{}\n{underline}", shown(text)).ok();
-        out.flush().ok();
+        underlined(&shown(text));
+    }
+
+    /// A result under a line of its own, with the tokens in it: those of our own sandbox, which open nothing else.
+    pub fn heading_with_tokens(&self, text: &str) {
+        underlined(text);
     }
 
     /// One JSON document.
@@ -72,6 +74,13 @@ impl Console {
         });
         answer.await.is_ok_and(|answer| messages::is_yes(&answer))
     }
+}
+
+fn underlined(text: &str) {
+    let underline = "─".repeat(text.lines().next().map_or(0, |line| line.chars().count()).min(100));
+    let mut out = io::stdout().lock();
+    writeln!(out, "\n{text}\n{underline}").ok();
+    out.flush().ok();
 }
 
 /// What a terminal may get of a text: names and messages are other people's words.

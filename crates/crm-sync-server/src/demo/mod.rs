@@ -54,7 +54,7 @@ impl Demo {
         }
         let server = world.server(cancel).await?;
         let address = server.addresses().first().map(|address| format!("http://{address}"));
-        console.heading(&messages::demo_stays(
+        console.heading_with_tokens(&messages::demo_stays(
             console.lang,
             &address.unwrap_or_default(),
             &world.variables(),
