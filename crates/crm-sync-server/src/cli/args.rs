@@ -193,6 +193,7 @@ pub struct CheckArgs {
 }
 
 /// `sync`
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 #[derive(Debug, Args)]
 pub struct SyncArgs {
     /// Which remote
@@ -208,6 +209,9 @@ pub struct SyncArgs {
     /// Lets this guard pass, this once
     #[arg(long = "override", value_name = "GUARD", value_parser = guard)]
     pub overrides: Vec<Guard>,
+    /// Tries again what was refused too often and set aside
+    #[arg(long)]
+    pub retry: bool,
     /// Applies the first plan of a table without asking
     #[arg(long)]
     pub yes: bool,

@@ -145,6 +145,7 @@ impl Sync<'_> {
     fn order(&self, progress: &Arc<Progress>) -> Order {
         Order {
             overrides: self.args.overrides.iter().copied().collect(),
+            retry: self.args.retry,
             cancel: self.cancel.clone(),
             watch: progress.clone(),
             ..Order::new(self.args.mode())

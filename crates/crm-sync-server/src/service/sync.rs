@@ -37,6 +37,8 @@ pub struct Order {
     pub answers: BTreeMap<RemoteId, Answer>,
     /// Operations of a kept plan to leave out.
     pub without: BTreeSet<u32>,
+    /// Whether to try again what was refused too often and set aside.
+    pub retry: bool,
     /// Stops the run between two operations.
     pub cancel: CancellationToken,
     /// Sees every step.
@@ -61,6 +63,7 @@ impl Order {
             overrides: BTreeSet::new(),
             answers: BTreeMap::new(),
             without: BTreeSet::new(),
+            retry: false,
             cancel: CancellationToken::new(),
             watch: Arc::new(()),
         }
@@ -71,6 +74,7 @@ impl Order {
             answers: self.answers.clone(),
             overrides: self.overrides.clone(),
             without: self.without.clone(),
+            retry: self.retry,
             cancel: self.cancel.clone(),
             only: self.only.clone(),
             ..Request::new(self.id(app), self.mode, self.trigger.clone())
