@@ -18,7 +18,7 @@ use crate::value::Value;
 pub struct Deal {
     /// Its id.
     pub id: DealId,
-    /// Its units, in the order of [`Units`](crate::unit::Units). A cell of the CRM that cannot be read is `Unknown`.
+    /// Its units, in the order of [`Units`]. A cell of the CRM that cannot be read is `Unknown`.
     pub values: Box<[Value]>,
     /// When it was last edited, if the CRM knows.
     pub edited: Option<Interval>,
