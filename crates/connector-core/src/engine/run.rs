@@ -338,10 +338,16 @@ impl Engine {
         worked: std::result::Result<(), EngineError>,
     ) -> std::result::Result<Report, EngineError> {
         let lease = session.lease.clone();
-        if let Err(EngineError::Store(StoreError::Fenced)) = worked {
-            return Err(EngineError::Store(StoreError::Fenced));
+        let mut recorded = session.close(worked).await;
+        // A program that was frozen past its lease may find its transaction broken, and not that another run took over.
+        if let Err(EngineError::Store(StoreError::Database(_))) = recorded
+            && let Err(StoreError::Fenced) = self.store.renew(&lease, self.lease).await
+        {
+            recorded = Err(StoreError::Fenced.into());
         }
-        let recorded = session.close(worked).await;
+        if let Err(EngineError::Store(StoreError::Fenced)) = recorded {
+            return recorded;
+        }
         self.store.release(&lease).await?;
         let report = recorded?;
         self.watch.see(&Event::Finished { status: report.record.status });

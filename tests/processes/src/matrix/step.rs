@@ -65,10 +65,11 @@ impl Step {
         steps
     }
 
-    /// Whether the clock says if a run comes to this: what it keeps for others to see, and that it is still there.
+    /// Whether the clock says if a run comes to this: what it keeps for others to see, that it is still there, and the
+    /// requests that its process counted beside it.
     #[must_use]
     pub fn is_timed(&self) -> bool {
-        let timed = ["sync_events", "sync_leases"];
+        let timed = ["sync_calls", "sync_events", "sync_leases"];
         matches!(self, Self::Commit { tables, number } if *number > 1 && timed.contains(&tables.as_str()))
     }
 
