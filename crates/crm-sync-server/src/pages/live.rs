@@ -9,8 +9,10 @@ use super::fields::Fields;
 use super::frame::{Frame, Place};
 use super::trouble::{Answer, Trouble, see};
 use super::visitor::Visitor;
+use crate::logs::filtered;
 use crate::messages::Words;
 use crate::web::events;
+use crate::worker::Finished;
 
 /// Who asks, for the history.
 pub(super) const ASKED_BY: &str = "page";
@@ -21,13 +23,23 @@ struct Reading {
     t: Words,
     frame: Frame,
     id: RunId,
+    /// Why it came to nothing; empty while it is under way.
+    failure: String,
 }
 
 /// How far the making of a plan is.
 pub(super) async fn reading(visitor: &Visitor, id: &RunId) -> Answer {
     let t = visitor.words();
     let frame = visitor.frame(t.plan_title_page(), Place::Connectors).await?;
-    visitor.page(&Reading { t, frame, id: id.clone() })
+    visitor.page(&Reading { t, frame, id: id.clone(), failure: String::new() })
+}
+
+/// Why the making of a plan came to a bad end.
+pub(super) async fn unmade(visitor: &Visitor, id: &RunId, ended: Finished) -> Answer {
+    let t = visitor.words();
+    let frame = visitor.frame(t.trouble_title(), Place::Connectors).await?;
+    let failure = filtered(&ended.message.unwrap_or_else(|| t.run_phase_failed()));
+    visitor.page(&Reading { t, frame, id: id.clone(), failure })
 }
 
 /// The steps of a run, or of the making of a plan, as server-sent events; the event's name is the step's.

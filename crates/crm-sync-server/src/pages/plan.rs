@@ -172,8 +172,14 @@ pub(super) async fn show(visitor: Visitor, path: Path<String>) -> Answer {
     let id = PlanId::from(path.into_inner());
     let is_made = visitor.app().store.plan_head(&id).await?.is_some();
     let run = RunId::new(id.as_str());
-    if !is_made && visitor.site().worker.events(&run, 0).await?.is_some() {
+    if !is_made && visitor.site().worker.is_under_way(&run) {
         return live::reading(&visitor, &run).await;
+    }
+    if !is_made
+        && visitor.app().store.run_of(&run).await?.is_none()
+        && let Some(ended) = visitor.site().worker.ending_of(&run).await?
+    {
+        return live::unmade(&visitor, &run, ended).await;
     }
     let view = view(&visitor, &id).await?;
     visitor.page(&view)

@@ -48,10 +48,10 @@ pub(super) async fn perform(worker: Worker, course: Arc<Course>) {
             _ = beat.tick() => shared.look_after().await,
         }
     };
-    worker.leave(&course);
     let has_begun = !course.progress.after(0).is_empty();
     let ending = match ended {
         Some(Err(failure)) if !has_begun => {
+            worker.leave(&course);
             course.stage.send_replace(Stage::Refused(Arc::new(failure)));
             return;
         }
@@ -73,8 +73,12 @@ pub(super) async fn perform(worker: Worker, course: Arc<Course>) {
         shared.give_up().await;
     }
     course.progress.finish(finished(worker.0.app.lang, &ending));
-    // A plan that could not be made leaves nothing else.
-    shared.is_open |= matches!(ending, Ending::Failed(_)) && !course.job.is_run();
+    if matches!(ending, Ending::Failed(_)) && !course.job.is_run() {
+        // Its steps are all that a plan leaves that could not be made: there is no moment when nobody knows of it.
+        shared.is_open = true;
+        shared.keep_steps().await;
+    }
+    worker.leave(&course);
     course.stage.send_replace(Stage::Ended(Arc::new(ending)));
     shared.keep_steps().await;
 }

@@ -1,5 +1,8 @@
 //! A sync under way: previewed with one unticked, watched from two tabs, reloaded, cancelled.
 
+use std::time::Duration;
+
+use connector_sandbox::Fault;
 use test_browser::{Browser, Office, Screen, Setup};
 
 /// At ten a request and five requests a second, half a minute's work: enough to look at it from two tabs.
@@ -69,4 +72,23 @@ fn a_run_is_watched_from_two_tabs_survives_a_reload_and_stops_when_told() {
     browser.arrives("/plans/");
     let rest = browser.read("[data-apply]").replace(' ', "");
     assert_eq!(rest, format!("Appliquer{}opérations", DEALS - done), "the rest is still to be done");
+}
+
+#[test]
+fn without_scripts_a_preview_that_fails_late_ends_as_a_page_that_tells_why() {
+    let office = Office::open(Setup::connected());
+    let browser = Browser::open(&office.url, Screen { scripts: false, ..Screen::narrow() });
+    browser.visit("/connectors/airtable");
+    // The fields come late, and the records not at all.
+    office.sandbox.fault(Fault::delay(Duration::from_secs(4)).on("GET", "/v0/meta/bases/{base}/tables"));
+    office.sandbox.fault(Fault::status(403).on("GET", "/v0/{base}/{table}"));
+    browser.press("Prévisualiser");
+    browser.arrives("/plans/");
+    browser.sees("Les deux côtés sont lus et comparés");
+    browser.sees("Cela n'a pas fonctionné");
+    browser.sees("Airtable");
+    browser.reload();
+    browser.sees("Cela n'a pas fonctionné");
+    browser.press("Revenir aux connecteurs");
+    browser.arrives("/connectors");
 }
