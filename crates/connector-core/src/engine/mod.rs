@@ -5,6 +5,7 @@
 //! with intents), `finish` (what the next run starts from); `all` (several remotes).
 
 mod all;
+mod connection;
 mod create;
 mod delete;
 mod event;
@@ -18,5 +19,6 @@ mod run;
 mod session;
 
 pub use all::{Pass, sync_all};
+pub use connection::Connection;
 pub use event::{Event, Watch};
-pub use run::{Connection, Engine, EngineError, PLAN_LIFE, Report, Request, Result as OpResult};
+pub use run::{Engine, EngineError, PLAN_LIFE, Report, Request, Result as OpResult};

@@ -42,7 +42,7 @@ pub(super) async fn read_both(engine: &Engine, overrides: &BTreeSet<Guard>) -> R
     let schema = schema?;
     let units = engine.store.units();
     let binding = Binding::new(units, &engine.connection.mapping, &schema, engine.connection.create_options);
-    let fingerprint = engine.connection.mapping.fingerprint(&schema).to_string();
+    let fingerprint = engine.connection.fingerprint(&schema);
 
     let mut listing = Listed::default();
     let present = binding.fields();
@@ -108,7 +108,7 @@ impl Reading {
         let crm = read_crm(engine, &state, &rows).await?;
         let read = Interval::new(started, engine.clock.now());
         let remote = RemoteSnapshot { rows, absent, complete: false, read, skew: None };
-        let fingerprint = mapping.fingerprint(&schema).to_string();
+        let fingerprint = engine.connection.fingerprint(&schema);
         Ok(Self { binding, fingerprint, state, crm, remote, rebased, is_kept_plan: false })
     }
 

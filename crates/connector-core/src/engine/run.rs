@@ -5,9 +5,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
+use super::connection::Connection;
 use super::event::{Event, Watch};
 use super::guarded::renewed;
 use super::reading::{Reading, read_both};
@@ -16,25 +16,11 @@ use crate::clock::Clock;
 use crate::connector::DealConnector;
 use crate::error::Error;
 use crate::id::{ConnectionId, DealId, PlanId, RemoteId, RunId};
-use crate::mapping::{Binding, Mapping};
+use crate::mapping::Binding;
 use crate::plan::{
-    Answer, Conflict, Guard, Inputs, Mode, Op, Plan, Policy, Side, Verification, plan, plan_choice,
-    plan_undo, verify,
+    Answer, Conflict, Guard, Inputs, Mode, Op, Plan, Side, Verification, plan, plan_choice, plan_undo, verify,
 };
 use crate::store::{Commit, LogEntry, OpOutcome, RunRecord, RunStatus, Store, StoreError};
-
-/// A CRM and one container that are kept in agreement, and how.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Connection {
-    /// Its id: the links hang on it, so another container is another connection.
-    pub id: ConnectionId,
-    /// Which unit is which field.
-    pub mapping: Mapping,
-    /// What the user chose.
-    pub policy: Policy,
-    /// Whether unknown options may be made in the remote.
-    pub create_options: bool,
-}
 
 /// Who wants a run, and which.
 #[derive(Debug, Clone)]
@@ -238,7 +224,7 @@ impl Engine {
             return Err(EngineError::ExpiredPlan(id.clone(), PLAN_LIFE.num_minutes()));
         }
         let schema = self.connector.schema().await?;
-        if self.connection.mapping.fingerprint(&schema).to_string() != plan.fingerprint {
+        if self.connection.fingerprint(&schema) != plan.fingerprint {
             return Err(EngineError::OutdatedPlan(id.clone()));
         }
         leave_out(&mut plan, &request.without);

@@ -17,6 +17,7 @@ pub struct Binding {
     bound: Vec<Option<Bound>>,
     suspended: Vec<Finding>,
     key_field: Option<FieldId>,
+    has_lost_key: bool,
     natural_key: Vec<usize>,
 }
 
@@ -58,7 +59,8 @@ impl Binding {
         }
         let natural_key = natural_key(units, mapping, &bound);
         let key_field = mapping.key_field.clone().filter(|key| schema.field(key).is_some());
-        Self { bound, suspended, key_field, natural_key }
+        let has_lost_key = mapping.key_field.is_some() && key_field.is_none();
+        Self { bound, suspended, key_field, has_lost_key, natural_key }
     }
 
     /// The lens of the unit at `position`; none if it is not mapped or suspended.
@@ -94,6 +96,12 @@ impl Binding {
     #[must_use]
     pub const fn key_field(&self) -> Option<&FieldId> {
         self.key_field.as_ref()
+    }
+
+    /// Whether the mapping names a field for the stamps that the container does not have any more.
+    #[must_use]
+    pub const fn has_lost_key(&self) -> bool {
+        self.has_lost_key
     }
 
     /// The positions of the units that tell which deal a record is; none when one of them is not bound, since fewer

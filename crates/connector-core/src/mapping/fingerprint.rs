@@ -6,15 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use super::Mapping;
 use crate::digest::digest;
+use crate::id::FieldId;
 use crate::lens::TRANSFORM_VERSION;
 use crate::schema::Schema;
 
-/// What a mapping means for one schema: equal texts mean equal reading and writing.
+/// What a mapping means for one schema: equal texts mean equal reading, deciding and writing.
 ///
-/// It covers, in any order of the pairs: each pair's unit, field id, kind of field, direction and the options that the
-/// user gave a stage; the key field, the natural key, and [`TRANSFORM_VERSION`]. It leaves out names, so that a rename
-/// changes nothing, strategies, which decide and do not read, and all other options, so that a new option asks for no
-/// new approval.
+/// It covers, in any order of the pairs: each pair's unit, field id, kind of field, direction, strategy and the options
+/// that the user gave a stage; the key field and its kind, the natural key, and [`TRANSFORM_VERSION`]. It leaves out
+/// names, so that a rename changes nothing, and all other options, so that a new option asks for no new approval.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Fingerprint(String);
@@ -57,17 +57,22 @@ impl Mapping {
         }
         all.push(natural_key.len().to_string());
         all.extend(natural_key);
-        all.extend(self.key_field.iter().map(ToString::to_string));
+        all.extend(self.key_field.iter().flat_map(|key| [key.to_string(), kind(schema, key).to_owned()]));
         Fingerprint(digest(all.iter().map(String::as_str)))
     }
 }
 
 fn parts(pair: &super::Pair, schema: &Schema) -> Vec<String> {
-    let kind = schema.field(&pair.field).map_or("absent", |field| field.kind.name());
+    let kind = kind(schema, &pair.field).to_owned();
+    let strategy = pair.strategy.map(|strategy| strategy.to_string()).unwrap_or_default();
     let mut parts =
-        vec![pair.unit.to_string(), pair.field.to_string(), kind.to_owned(), pair.direction.to_string()];
+        vec![pair.unit.to_string(), pair.field.to_string(), kind, pair.direction.to_string(), strategy];
     parts.extend(pair.stages.iter().flat_map(|(option, stage)| [option.to_string(), stage.clone()]));
     parts
+}
+
+fn kind<'a>(schema: &'a Schema, field: &FieldId) -> &'a str {
+    schema.field(field).map_or("absent", |field| field.kind.name())
 }
 
 #[cfg(test)]
@@ -75,6 +80,7 @@ mod tests {
     use super::super::tests::{english, select, units};
     use super::*;
     use crate::mapping::Direction;
+    use crate::plan::Strategy;
     use crate::schema::FieldKind;
 
     fn mapping() -> Mapping {
@@ -110,11 +116,16 @@ mod tests {
         assert_ne!(change(|mapping| mapping.key_field = None), before);
         assert_ne!(change(|mapping| mapping.natural_key.push("notes".into())), before);
         assert_ne!(change(|mapping| mapping.pairs[0].direction = Direction::ToCrm), before);
+        assert_ne!(change(|mapping| mapping.pairs[0].strategy = Some(Strategy::CrmWins)), before);
         assert_ne!(change(|mapping| mapping.pairs[0].field = "other".into()), before);
         assert_ne!(change(|mapping| drop(mapping.pairs.pop())), before);
         assert_ne!(change(|mapping| mapping.pairs[1].stages.clear()), before);
         let mut retyped = english();
         retyped.fields[0].kind = FieldKind::RichText;
         assert_ne!(mapping().fingerprint(&retyped), before);
+        let key = mapping().key_field.unwrap();
+        let mut without_key = english();
+        without_key.fields.retain(|field| field.id != key);
+        assert_ne!(mapping().fingerprint(&without_key), before);
     }
 }

@@ -125,6 +125,11 @@ impl<'a> Cell<'a> {
         self.bound.lens.agrees(self.crm, self.theirs)
     }
 
+    /// Whether the two sides agreed on less than what the CRM held.
+    fn is_finer(&self) -> bool {
+        self.base_crm.zip(self.base_theirs).is_some_and(|(crm, theirs)| !same(&self.unit.kind, crm, theirs))
+    }
+
     /// The only side whose edits count, when the unit is mapped one way.
     fn authority(&self) -> Option<Side> {
         match self.bound.direction {
@@ -216,7 +221,7 @@ fn compare<'a>(inputs: &Inputs<'a>, pair: Pair<'a>, cells: &[Cell<'a>]) -> Optio
     if cells.iter().all(Cell::has_base) {
         return match (crm, theirs) {
             (true, false) => carry(Side::Crm, Rule::OneSided),
-            (false, true) => carry(Side::Remote, Rule::OneSided),
+            (false, true) => Some(overwrite(inputs, pair, cells)),
             _ => Some(contest(inputs, pair, cells)),
         };
     }
@@ -258,6 +263,17 @@ fn already_equal<'a>(step: &Move<'a>, cells: &[Cell<'a>]) -> Option<Move<'a>> {
     let equal: Vec<Cell<'a>> = cells.iter().filter(|cell| cell.agrees()).filter(changed).copied().collect();
     let rule = if *from == Side::Remote && *rule != Rule::OneSided { *rule } else { Rule::Same };
     (!equal.is_empty()).then_some(Move::Agree { cells: equal, rule })
+}
+
+/// A group that only the remote changed. What the CRM held in more detail than the remote could is in the ledger.
+fn overwrite<'a>(inputs: &Inputs<'a>, pair: Pair<'a>, cells: &[Cell<'a>]) -> Move<'a> {
+    let strategy = Strategy::NewestUnit;
+    let edits = Edits::of(inputs, pair, cells, strategy);
+    let verdict = Verdict { winner: Side::Remote, rule: Rule::OneSided, tie: false };
+    let cells: Vec<Cell<'a>> = cells.iter().filter(|cell| !cell.agrees()).copied().collect();
+    let finer = cells.iter().filter(|cell| cell.is_finer());
+    let conflicts = finer.map(|cell| cell.conflict(pair, edits, strategy, Some(verdict))).collect();
+    Move::Carry { from: Side::Remote, rule: Rule::OneSided, cells, conflicts }
 }
 
 /// A group that both sides changed to different values.

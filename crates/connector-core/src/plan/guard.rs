@@ -42,7 +42,7 @@ pub enum Guard {
     EverythingChanged,
     /// Many creations compared with what is linked: identity was probably lost.
     CreateFlood,
-    /// The mapping or the container is not what the last run used.
+    /// The mapping, the container or a choice that decides is not what the last run used.
     SettingsChanged,
     /// More requests than the budget has left.
     Budget,

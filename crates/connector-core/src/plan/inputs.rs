@@ -40,7 +40,7 @@ pub struct Inputs<'a> {
     pub approved: bool,
     /// Whether operations that were set aside are tried again.
     pub retry: bool,
-    /// The fingerprint of mapping and container as they are.
+    /// The fingerprint of the settings as they are.
     pub fingerprint: &'a str,
     /// What is remembered.
     pub state: &'a State,

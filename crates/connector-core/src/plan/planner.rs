@@ -45,6 +45,7 @@ pub fn plan(inputs: &Inputs<'_>) -> Plan {
     }
     draft.questions.extend(identity.questions);
     tell_suspended(inputs, &mut draft);
+    tell_lost_key(inputs, &mut draft);
     tell_clocks(inputs, &mut draft);
     finished(inputs, Purpose::Agree, draft)
 }
@@ -143,28 +144,36 @@ fn calls(capabilities: &Capabilities, ops: &[Op]) -> u64 {
 /// Clocks that differ by minutes: one notice, since times decide between edits.
 fn tell_clocks(inputs: &Inputs<'_>, draft: &mut Draft) {
     let Some(skew) = inputs.remote.skew.filter(|skew| skew.is_suspect()) else { return };
-    draft.notices.push(Notice {
-        deal: None,
-        remote: None,
-        label: String::new(),
-        unit: None,
-        field: None,
-        value: Value::Empty,
-        problem: Problem::ClocksDiffer { minutes: skew.least().num_minutes() },
-    });
+    draft.notices.push(at_large(Problem::ClocksDiffer { minutes: skew.least().num_minutes() }));
+}
+
+/// The key field is gone: without it, fewer records are recognised.
+fn tell_lost_key(inputs: &Inputs<'_>, draft: &mut Draft) {
+    if inputs.binding.has_lost_key() {
+        draft.notices.push(at_large(Problem::KeyFieldGone));
+    }
 }
 
 /// Mapped fields that are gone: one notice each, whatever the number of deals.
 fn tell_suspended(inputs: &Inputs<'_>, draft: &mut Draft) {
     for finding in inputs.binding.suspended() {
         draft.notices.push(Notice {
-            deal: None,
-            remote: None,
-            label: String::new(),
             unit: finding.unit.clone(),
             field: finding.field.clone(),
-            value: Value::Empty,
-            problem: Problem::Suspended,
+            ..at_large(Problem::Suspended)
         });
+    }
+}
+
+/// A notice about no deal in particular.
+fn at_large(problem: Problem) -> Notice {
+    Notice {
+        deal: None,
+        remote: None,
+        label: String::new(),
+        unit: None,
+        field: None,
+        value: Value::Empty,
+        problem,
     }
 }

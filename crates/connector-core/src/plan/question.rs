@@ -123,6 +123,9 @@ pub enum Problem {
     /// The field is gone from the remote or changed its type; the unit is left alone.
     #[error("the field is gone or has another type; map it again")]
     Suspended,
+    /// The field of the deals' ids is gone from the remote: what is copied or brought back there is not recognised.
+    #[error("the field of the deals' ids is gone; choose it again, or have another one made")]
+    KeyFieldGone,
     /// What a run wrote, or what was in conflict, was edited since: it stays as it is.
     #[error("it was edited since, and stays as it is")]
     EditedSince,

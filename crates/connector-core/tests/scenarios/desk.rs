@@ -11,7 +11,7 @@ use connector_core::mapping::{Mapping, Pair};
 use connector_core::plan::{Mode, Policy};
 use connector_core::schema::{FieldKind, Schema};
 use connector_core::stage::Vocabulary;
-use connector_core::store::RunStatus;
+use connector_core::store::{RunStatus, Store as _};
 use connector_core::testing::{ManualClock, MemoryConnector, MemorySettings, MemoryStore, field, options};
 use connector_core::unit::{Unit, UnitKind, Units};
 use connector_core::value::{Choice, Value};
@@ -25,16 +25,15 @@ pub(crate) struct Desk {
     runs: std::sync::atomic::AtomicU32,
 }
 
-fn units() -> Units {
+fn units() -> Vec<Unit> {
     let stages =
         Vocabulary::new(["prospect", "won"]).with_variants("won", &["Closed won"]).with_fallback("prospect");
-    Units::new([
+    vec![
         Unit::new("client", UnitKind::Text { max: Some(255) }, "Client").required(),
         Unit::new("stage", UnitKind::Stage(stages), "Stage").required(),
         Unit::new("amount", UnitKind::Money { scale: 2 }, "Amount").required().positive(),
         Unit::new("notes", UnitKind::Text { max: None }, "Notes"),
-    ])
-    .unwrap()
+    ]
 }
 
 fn schema() -> Schema {
@@ -59,8 +58,18 @@ impl Desk {
     }
 
     pub(crate) fn with(settings: MemorySettings, policy: Policy) -> Self {
+        Self::of(units(), settings, policy)
+    }
+
+    /// One whose deals have a unit more, which has no field yet.
+    pub(crate) fn with_unit(unit: Unit) -> Self {
+        let units = units().into_iter().chain([unit]).collect();
+        Self::of(units, MemorySettings::like_airtable(), Policy::default())
+    }
+
+    fn of(units: Vec<Unit>, settings: MemorySettings, policy: Policy) -> Self {
         let clock = ManualClock::default();
-        let (units, schema) = (units(), schema());
+        let (units, schema) = (Units::new(units).unwrap(), schema());
         let pair = |unit: &str, field: &str| {
             Pair::new(units.get(unit).unwrap(), schema.field(&FieldId::from(field)).unwrap())
         };
@@ -138,8 +147,15 @@ impl Desk {
         (deal, made.id)
     }
 
+    /// Maps a unit that has no field yet to a new one.
+    pub(crate) fn map_new(&mut self, unit: &str, kind: FieldKind) -> FieldId {
+        let field = self.connector.add_field(unit, kind);
+        self.connection.mapping.pairs.push(Pair::new(self.store.units().get(unit).unwrap(), &field));
+        field.id
+    }
+
     pub(crate) fn held(&self, deal: &DealId, unit: &str) -> Value {
-        self.store.deal(deal).unwrap().values[units().position(unit).unwrap()].clone()
+        self.store.deal(deal).unwrap().values[self.store.units().position(unit).unwrap()].clone()
     }
 
     pub(crate) fn cell(&self, record: &RemoteId, field: &str) -> Value {

@@ -1,9 +1,12 @@
-//! Another field for a unit, and fields that are gone.
+//! Other settings: another field for a unit, another strategy, and fields that are gone.
 
+use chrono::TimeDelta;
+use connector_core::engine::EngineError;
 use connector_core::id::FieldId;
-use connector_core::plan::{Action, Guard, Mode, Plan, Policy};
+use connector_core::plan::{Action, Guard, Mode, Plan, Policy, Side, Strategy};
 use connector_core::schema::FieldKind;
 use connector_core::store::RunStatus;
+use connector_core::unit::{Unit, UnitKind};
 use connector_core::value::Value;
 
 use crate::desk::{Desk, text};
@@ -102,4 +105,56 @@ async fn many_fields_that_are_gone_at_once_stop_the_run_whatever_was_approved() 
     let trips: Vec<String> = report.plan.unwrap().trips.iter().map(ToString::to_string).collect();
     assert_eq!(trips, ["schema_lost in the remote: 3 of 4"]);
     assert_eq!(desk.held(&deal, "amount"), Value::Number(100.into()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_strategy_is_shown_before_it_decides_anything() {
+    let mut desk = Desk::new(Policy::default());
+    let (deal, record) = desk.linked("Acme").await;
+    desk.store.edit_deal(&deal, "notes", text("ours")).unwrap();
+    desk.clock.advance(TimeDelta::minutes(1));
+    desk.connector.edit(&record, "fNotes", text("theirs, later")).unwrap();
+    let asked = desk.engine().plan("plan".into(), &desk.request(Mode::Sync)).await.unwrap();
+    desk.connection.policy.strategy = Strategy::CrmWins;
+    let refused = desk.engine().apply(&asked.id, &desk.request(Mode::Sync)).await.unwrap_err();
+    assert_eq!(refused.to_string(), EngineError::OutdatedPlan(asked.id).to_string());
+    let (status, plan) = desk.sync().await;
+    assert_eq!(status, RunStatus::Halted, "{plan}");
+    assert_eq!(desk.held(&deal, "notes"), text("ours"));
+    assert_eq!(desk.cell(&record, "fNotes"), text("theirs, later"));
+    desk.approve().await;
+    assert_eq!(desk.cell(&record, "fNotes"), text("ours"));
+    assert_eq!(desk.sync().await.0, RunStatus::Ok, "what was approved is asked about once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_finer_value_that_the_remote_overwrites_is_kept_as_lost() {
+    let mut desk = Desk::with_unit(Unit::new("effort", UnitKind::Number { scale: 2 }, "Effort"));
+    let field = desk.map_new("effort", FieldKind::Duration);
+    let (deal, record) = desk.linked("Acme").await;
+    let fine = Value::Number("100.55".parse().unwrap());
+    desk.store.edit_deal(&deal, "effort", fine.clone()).unwrap();
+    desk.sync().await;
+    assert_eq!(desk.cell(&record, field.as_str()), Value::Number(101.into()));
+    assert_eq!(desk.sync().await.1.lines().count(), 1, "the two sides agree although they differ");
+    desk.connector.edit(&record, field, Value::Number(200.into())).unwrap();
+    desk.sync().await;
+    assert_eq!(desk.held(&deal, "effort"), Value::Number(200.into()));
+    let kept = desk.store.decided_conflicts(&"desk".into());
+    assert_eq!(
+        kept.iter().map(|kept| (kept.winner, kept.loser())).collect::<Vec<_>>(),
+        [(Some(Side::Remote), Some(&fine))]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_field_that_is_gone_is_told_and_asks_for_an_approval() {
+    let desk = Desk::new(Policy::default());
+    desk.linked("Acme").await;
+    desk.connector.remove_field("fKey").unwrap();
+    let (status, plan) = desk.sync().await;
+    assert_eq!(status, RunStatus::Halted, "{plan}");
+    assert!(plan.contains("the field of the deals' ids is gone"), "{plan}");
+    let plan = desk.approve().await;
+    assert!(plan.ops.is_empty(), "{plan}");
 }

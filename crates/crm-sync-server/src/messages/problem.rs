@@ -23,6 +23,11 @@ pub fn problem(lang: Lang, problem: &Problem) -> String {
             "le champ a disparu, changé de type ou n'est plus partagé ; il n'est plus synchronisé. Partagez-le ou associez-le à nouveau",
             "the field is gone, has another type or is no longer shared; it is no longer synced. Share it or map it again"
         ),
+        Problem::KeyFieldGone => say!(
+            lang,
+            "la colonne « CRM ID » a disparu ou n'est plus partagée : les copies et les lignes rétablies ne sont plus reconnues. Choisissez-la à nouveau, ou faites-en créer une, dans les réglages",
+            "the “CRM ID” column is gone or no longer shared: copies and restored rows are no longer recognised. Choose it again, or have one made, in the settings"
+        ),
         Problem::EditedSince => {
             say!(lang, "modifié depuis : reste tel quel", "edited since: it stays as it is")
         }
