@@ -115,8 +115,13 @@ impl Reader {
             match &mut self.source {
                 Source::Here(last, course) => {
                     last.borrow_and_update();
+                    let is_over = course.progress.is_over();
                     self.ready.extend(course.progress.after(self.after));
                     if self.ready.is_empty() {
+                        // Whoever saw the last step may ask again before the job has left.
+                        if is_over {
+                            return Ok(None);
+                        }
                         tokio::select! {
                             changed = last.changed() => if changed.is_err() { return Ok(None) },
                             () = self.worker.0.dropped.cancelled() => return Ok(None),

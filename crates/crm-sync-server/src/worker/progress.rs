@@ -49,6 +49,11 @@ impl Progress {
         self.note(RunEvent::Finished(finished));
     }
 
+    /// Whether the last step was noted.
+    pub(super) fn is_over(&self) -> bool {
+        self.steps().lasting.last().is_some_and(|step| step.event.is_last())
+    }
+
     /// The steps after that number that still say something, in their order.
     pub(super) fn after(&self, number: u64) -> Vec<Numbered> {
         let steps = self.steps();
