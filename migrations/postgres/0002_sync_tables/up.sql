@@ -102,7 +102,7 @@ CREATE TABLE sync_conflicts (
     deal       integer NOT NULL,
     remote     text NOT NULL,
     unit       text NOT NULL,
-    -- open: waits for a person; decided: somebody won; closed: went away by itself.
+    -- open: waits for a person; decided: somebody won; closed: went away by itself; superseded: by another one.
     state      text NOT NULL,
     conflict   jsonb NOT NULL,
     run        text NOT NULL,

@@ -104,7 +104,7 @@ CREATE TABLE sync_conflicts (
     deal       INTEGER NOT NULL,
     remote     TEXT NOT NULL,
     unit       TEXT NOT NULL,
-    -- open: waits for a person; decided: somebody won; closed: went away by itself.
+    -- open: waits for a person; decided: somebody won; closed: went away by itself; superseded: by another one.
     state      TEXT NOT NULL,
     conflict   TEXT NOT NULL,
     run        TEXT NOT NULL,

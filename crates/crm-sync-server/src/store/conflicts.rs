@@ -1,5 +1,7 @@
 //! The ledger: units that both sides changed, and the values that lost.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use connector_core::id::{ConnectionId, DealId, RunId};
 use connector_core::plan::Conflict;
@@ -23,6 +25,8 @@ pub enum ConflictState {
     Decided,
     /// It went away by itself.
     Closed,
+    /// One of its values changed, and the two sides are in conflict over others now.
+    Superseded,
 }
 
 /// A conflict in the ledger.
@@ -113,11 +117,23 @@ pub(super) fn keep_open(
     connection: &ConnectionId,
     rows: &[ConflictRow],
 ) -> Result<(), Failure> {
-    diesel::update(conflicts::table)
-        .filter(conflicts::connection.eq(connection.as_str()))
-        .filter(conflicts::state.eq(ConflictState::Open.to_string()))
-        .set(conflicts::state.eq(ConflictState::Closed.to_string()))
-        .execute(conn)?;
+    let was_open = || {
+        conflicts::table
+            .filter(conflicts::connection.eq(connection.as_str()))
+            .filter(conflicts::state.eq(ConflictState::Open.to_string()))
+    };
+    let subjects = was_open().select((conflicts::id, conflicts::remote, conflicts::unit));
+    let before: Vec<(String, String, String)> = subjects.load(conn)?;
+    diesel::update(was_open()).set(conflicts::state.eq(ConflictState::Closed.to_string())).execute(conn)?;
+    let again: HashSet<_> = rows.iter().map(|row| (&row.remote, &row.unit)).collect();
+    let superseded = before.iter().filter(|(_, remote, unit)| again.contains(&(remote, unit)));
+    let superseded: Vec<&str> = superseded.map(|(id, ..)| id.as_str()).collect();
+    for ids in superseded.chunks(CHUNK) {
+        diesel::update(conflicts::table)
+            .filter(conflicts::connection.eq(connection.as_str()).and(conflicts::id.eq_any(ids)))
+            .set(conflicts::state.eq(ConflictState::Superseded.to_string()))
+            .execute(conn)?;
+    }
     for rows in rows.chunks(CHUNK) {
         on_backend!(conn, |inner| diesel::insert_into(conflicts::table)
             .values(rows)

@@ -4,6 +4,10 @@ use connector_core::error::BoxError;
 use connector_core::store::StoreError;
 use diesel::result::{DatabaseErrorKind, Error as QueryError};
 
+/// What SQLite says when another program is writing. Its codes do not reach us, but its messages are fixed and never
+/// translated.
+const LOCKED: [&str; 2] = ["database is locked", "database table is locked"];
+
 /// Why a query or a transaction ended without a result.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Failure {
@@ -41,6 +45,11 @@ impl Failure {
         matches!(self, Self::Query(QueryError::DatabaseError(DatabaseErrorKind::SerializationFailure, _)))
     }
 
+    /// Whether another program is writing to the SQLite file.
+    pub(super) fn is_locked(&self) -> bool {
+        matches!(self, Self::Query(QueryError::DatabaseError(_, about)) if LOCKED.contains(&about.message()))
+    }
+
     /// Why the database does not take this row, if it takes others: a constraint that the CRM has put on its table.
     pub(super) fn refusal(&self) -> Option<String> {
         let Self::Query(QueryError::DatabaseError(kind, about)) = self else { return None };
@@ -76,7 +85,6 @@ impl From<Failure> for StoreError {
 /// The same error, with what to do about it where that is known.
 fn advised(error: QueryError) -> BoxError {
     let QueryError::DatabaseError(kind, about) = &error else { return error.into() };
-    // SQLite's codes do not reach us, but its messages are fixed and never translated.
     match (kind, about.message()) {
         (DatabaseErrorKind::SerializationFailure, _) => Advice::Collisions(error).into(),
         (DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, _) => {
@@ -85,7 +93,7 @@ fn advised(error: QueryError) -> BoxError {
         (DatabaseErrorKind::ReadOnlyTransaction, _) | (_, "attempt to write a readonly database") => {
             Advice::ReadOnly(error).into()
         }
-        (_, "database is locked" | "database table is locked") => Advice::Locked(error).into(),
+        (_, message) if LOCKED.contains(&message) => Advice::Locked(error).into(),
         (_, "database or disk is full") => Advice::Full(error).into(),
         _ => error.into(),
     }

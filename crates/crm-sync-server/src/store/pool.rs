@@ -1,6 +1,6 @@
 //! Connections, made and kept.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection as _;
 use diesel::r2d2::{Error, ManageConnection, Pool};
@@ -16,6 +16,8 @@ use super::migrate::migrate;
 
 /// How long a caller waits for a connection when all are in use or the server is away.
 const CHECKOUT: Duration = Duration::from_secs(10);
+/// How long a program waits before it asks again for what another one is changing.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// Brings the database up to date, then opens the pool.
 pub(super) fn open(database: Database) -> Result<Pool<Database>, OpenError> {
@@ -36,17 +38,30 @@ pub(super) fn open(database: Database) -> Result<Pool<Database>, OpenError> {
     }
     // On a connection of its own: the pool would try again for a while, and hide the cause.
     let mut first = database.connect().map_err(|error| OpenError::connect(&about, error))?;
-    prepare(&mut first).map_err(|failure| OpenError::migrate(&about, failure))?;
+    prepare(&mut first, &database).map_err(|failure| OpenError::migrate(&about, failure))?;
     drop(first);
     Ok(pool.build_unchecked(database))
 }
 
-fn prepare(conn: &mut Conn) -> Result<(), Failure> {
-    if let Conn::Sqlite(inner) = conn {
-        // Readers and the writer do not wait for each other. Once, for several at once would refuse each other.
-        inner.batch_execute("PRAGMA journal_mode = WAL")?;
+fn prepare(conn: &mut Conn, database: &Database) -> Result<(), Failure> {
+    if let (Conn::Sqlite(inner), Database::Sqlite { patience, .. }) = (&mut *conn, database) {
+        write_ahead(inner, *patience)?;
     }
     migrate(conn)
+}
+
+/// Has readers and the writer not wait for each other, from now on and for every program.
+///
+/// Of several that ask for it at once SQLite refuses all but one, without the patience that it has elsewhere.
+fn write_ahead(conn: &mut SqliteConnection, patience: Duration) -> Result<(), Failure> {
+    let deadline = Instant::now() + patience;
+    loop {
+        let asked = conn.batch_execute("PRAGMA journal_mode = WAL").map_err(Failure::from);
+        match asked {
+            Err(failure) if failure.is_locked() && Instant::now() < deadline => std::thread::sleep(PAUSE),
+            other => return other,
+        }
+    }
 }
 
 impl ManageConnection for Database {

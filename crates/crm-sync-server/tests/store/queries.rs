@@ -149,13 +149,13 @@ async fn the_history_of_a_deal_shows_every_line_newest_first(#[case] kind: Kind)
 #[case::postgres(Kind::Postgres)]
 #[case::sqlite(Kind::Sqlite)]
 #[tokio::test]
-async fn a_conflict_is_open_until_it_is_decided_or_goes_away(#[case] kind: Kind) {
+async fn a_conflict_is_open_until_it_is_decided_superseded_or_goes_away(#[case] kind: Kind) {
     let desk = Desk::new(kind).await;
     let conflict = |id: &str, winner| Conflict {
         id: id.to_owned(),
         deal: "1".into(),
         remote: "rec1".into(),
-        unit: crm::CLIENT.into(),
+        unit: if id == "w" { crm::NOTES.into() } else { crm::CLIENT.into() },
         base: Some(text("a")),
         crm: text("b"),
         theirs: text("c"),
@@ -171,9 +171,9 @@ async fn a_conflict_is_open_until_it_is_decided_or_goes_away(#[case] kind: Kind)
         open_conflicts: Some(ids.iter().map(|id| conflict(id, None)).collect()),
         ..Commit::default()
     };
-    desk.store.commit(&lease, open(&["x", "y", "z", "x"])).await.unwrap();
+    desk.store.commit(&lease, open(&["w", "x", "y", "z", "x"])).await.unwrap();
     let first = desk.store.open_conflicts(&"airtable".into()).await.unwrap();
-    assert_eq!(first.len(), 3);
+    assert_eq!(first.len(), 4);
 
     desk.clock.advance(chrono::TimeDelta::hours(1));
     let decided = conflict("y", Some(Side::Remote));
@@ -182,7 +182,8 @@ async fn a_conflict_is_open_until_it_is_decided_or_goes_away(#[case] kind: Kind)
     desk.store.commit(&lease, commit).await.unwrap();
 
     let still = desk.store.open_conflicts(&"airtable".into()).await.unwrap();
-    assert_eq!(still, [first[0].clone()], "it was noted when it was first met");
+    let x = first.into_iter().find(|disputed| disputed.conflict.id == "x").unwrap();
+    assert_eq!(still, [x], "it was noted when it was first met");
     let states: BTreeMap<_, _> = desk
         .store
         .deal_conflicts(&"1".into())
@@ -192,9 +193,10 @@ async fn a_conflict_is_open_until_it_is_decided_or_goes_away(#[case] kind: Kind)
         .map(|disputed| (disputed.conflict.id, disputed.state))
         .collect();
     let expected = [
+        ("w".to_owned(), ConflictState::Closed),
         ("x".to_owned(), ConflictState::Open),
         ("y".to_owned(), ConflictState::Decided),
-        ("z".to_owned(), ConflictState::Closed),
+        ("z".to_owned(), ConflictState::Superseded),
     ];
     assert_eq!(states, expected.into());
     let found = desk.store.conflict(&"airtable".into(), "y").await.unwrap().unwrap();

@@ -48,6 +48,8 @@ pub(crate) enum ConflictState {
     Decided,
     /// It went away by itself.
     Closed,
+    /// One of its values changed, and another conflict took its place.
+    Superseded,
 }
 
 impl From<CoreState> for ConflictState {
@@ -56,6 +58,7 @@ impl From<CoreState> for ConflictState {
             CoreState::Open => Self::Open,
             CoreState::Decided => Self::Decided,
             CoreState::Closed => Self::Closed,
+            CoreState::Superseded => Self::Superseded,
         }
     }
 }
