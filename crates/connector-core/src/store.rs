@@ -248,6 +248,9 @@ pub struct RunRecord {
     pub mode: Mode,
     /// Who or what asked for it.
     pub trigger: String,
+    /// The run that was cut off and whose work it does to the end; asked for by whoever asked for that one.
+    #[serde(default)]
+    pub continues: Option<RunId>,
     /// The plan it applied, if it was a kept one.
     pub plan: Option<PlanId>,
     /// When it began.

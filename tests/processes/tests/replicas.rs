@@ -62,8 +62,10 @@ async fn the_run_of_a_killed_server_is_finished_by_the_other_without_a_duplicate
 
     office.slow_down(Duration::ZERO);
     let runs = ended(&office, 2).await;
-    let told: Vec<_> = runs.iter().map(|run| (run.status, run.trigger.as_str())).collect();
-    assert_eq!(told, [(RunStatus::Interrupted, "crm"), (RunStatus::Ok, "takeover")], "{}", office.told());
+    let told: Vec<_> = runs.iter().map(|run| (run.status, run.trigger.as_str(), &run.continues)).collect();
+    let cut_off = Some(runs[0].id.clone());
+    let expected = [(RunStatus::Interrupted, "crm", &None), (RunStatus::Ok, "crm", &cut_off)];
+    assert_eq!(told, expected, "{}", office.told());
     office.assert_agreed(60).await;
     drop(survivor);
 }

@@ -31,6 +31,8 @@ pub struct Request {
     pub mode: Mode,
     /// Who or what asks, for the history.
     pub trigger: String,
+    /// The run that was cut off and whose work this one does to the end.
+    pub continues: Option<RunId>,
     /// Guards that this run ignores.
     pub overrides: BTreeSet<Guard>,
     /// What a person answered to the questions of earlier plans, by the record that they are about.
@@ -52,6 +54,7 @@ impl Request {
             run: run.into(),
             mode,
             trigger: trigger.into(),
+            continues: None,
             overrides: BTreeSet::new(),
             answers: BTreeMap::new(),
             only: None,

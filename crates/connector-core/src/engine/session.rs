@@ -56,6 +56,7 @@ impl<'e> Session<'e> {
             purpose: Purpose::Agree,
             mode: request.mode,
             trigger: request.trigger.clone(),
+            continues: request.continues.clone(),
             plan: None,
             started: engine.clock.now(),
             finished: None,

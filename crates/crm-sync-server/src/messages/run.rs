@@ -1,16 +1,32 @@
 //! A run and what became of it, in sentences.
 
 use connector_core::engine::Event;
+use connector_core::id::RunId;
 use connector_core::plan::{Mode, Side};
-use connector_core::store::{OpOutcome, RunStatus};
+use connector_core::store::{OpOutcome, RunRecord, RunStatus};
 
 use super::{Lang, capitalised, remote_name, say, side_name, whole};
 
-/// The guards that a run was told to let pass, and who told it.
+/// The guards that a run was told to let pass, and who told it; nothing if there are none.
 #[must_use]
-pub fn overridden(lang: Lang, guards: &[String], trigger: &str) -> String {
-    let (guards, who) = (guards.join(", "), super::asked_by(lang, trigger));
-    say!(lang, "Précautions levées par {who} : {guards}", "Guards let pass by {who}: {guards}")
+pub fn overridden(lang: Lang, run: &RunRecord) -> Option<String> {
+    let who = super::asked_by(lang, &run.trigger);
+    // Each is noted with who let it pass, which is who asked for the run.
+    let guards: Vec<String> = run
+        .overrides
+        .iter()
+        .filter_map(|noted| noted.split(' ').next()?.parse().ok())
+        .map(|guard| super::guard_name(lang, guard))
+        .collect();
+    let told = guards.join(", ");
+    (!guards.is_empty())
+        .then(|| say!(lang, "Précautions levées par {who} : {told}", "Guards let pass by {who}: {told}"))
+}
+
+/// A run that does the work of another one to its end.
+#[must_use]
+pub fn continues(lang: Lang, run: &RunId) -> String {
+    say!(lang, "suite de {run}, coupée", "goes on with {run}, which was cut off")
 }
 
 /// How a run ended.
@@ -223,6 +239,20 @@ mod tests {
         for end in OpOutcome::VARIANTS {
             assert_ne!(outcome(Lang::Fr, *end, "airtable"), outcome(Lang::En, *end, "airtable"));
         }
+    }
+
+    #[test]
+    fn an_override_names_the_guards_and_who_gave_it() {
+        let mut run: RunRecord = serde_json::from_value(serde_json::json!({
+            "id": "run-1", "mode": "sync", "trigger": "crm", "plan": null, "started": "2026-03-01T10:00:00Z",
+            "finished": null, "status": "running", "counts": {}, "usage": {"calls": 0, "waited_ms": 0},
+            "message": null, "overrides": ["mass_delete by crm", "settings_changed by crm"]
+        }))
+        .unwrap();
+        let told = overridden(Lang::Fr, &run).unwrap();
+        assert_eq!(told, "Précautions levées par le CRM : Suppressions en masse, Réglages modifiés");
+        run.overrides.clear();
+        assert_eq!(overridden(Lang::En, &run), None);
     }
 
     #[test]

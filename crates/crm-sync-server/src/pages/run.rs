@@ -43,6 +43,10 @@ struct View {
     waits: bool,
     /// Whether it can be taken back.
     may_undo: bool,
+    /// The run that was cut off and whose work it does to the end; empty if there is none.
+    continues: String,
+    /// The guards that it was told to let pass, and who told it; empty if there are none.
+    overridden: String,
     /// The run that took it back; empty if none did.
     undone_by: String,
     /// The plan that waits for a person.
@@ -150,6 +154,8 @@ pub(super) async fn show(visitor: Visitor, path: Path<String>) -> Answer {
         nothing: if record.status == RunStatus::Ok { t.run_no_operations() } else { t.run_nothing_written() },
         waits: counts.waiting > 0,
         may_undo: !is_live && written > 0 && run.undone_by.is_none(),
+        continues: record.continues.as_ref().map(ToString::to_string).unwrap_or_default(),
+        overridden: messages::overridden(lang, record).unwrap_or_default(),
         undone_by: run.undone_by.as_ref().map(ToString::to_string).unwrap_or_default(),
         plan: if is_halted { plan } else { String::new() },
         rows: logged.iter().map(|logged| OperationRow::new(&speaker, logged)).collect(),

@@ -71,6 +71,9 @@ fn run_line(speaker: &Speaker<'_>, run: &Run) -> String {
         messages::run_name(lang, &record.purpose, record.mode),
         messages::run_status(lang, record.status)
     );
+    if let Some(earlier) = &record.continues {
+        told = format!("{told} ({})", messages::continues(lang, earlier));
+    }
     if let Some(by) = &run.undone_by {
         told = format!("{told} ({})", messages::undone_by(lang, by));
     }
@@ -78,9 +81,9 @@ fn run_line(speaker: &Speaker<'_>, run: &Run) -> String {
     let counts = &record.counts;
     told.push('\n');
     told.push_str(&messages::counts_line(lang, counts, record.usage.calls, remote));
-    if !record.overrides.is_empty() {
+    if let Some(overridden) = messages::overridden(lang, record) {
         told.push('\n');
-        told.push_str(&messages::overridden(lang, &record.overrides, &record.trigger));
+        told.push_str(&overridden);
     }
     if let Some(message) = &record.message {
         told.push('\n');

@@ -31,6 +31,8 @@ pub struct Order {
     pub only: Option<BTreeSet<DealId>>,
     /// Who or what asks, for the history.
     pub trigger: Cow<'static, str>,
+    /// The run that was cut off and whose work this one does to the end.
+    pub continues: Option<RunId>,
     /// Guards to ignore, this once.
     pub overrides: BTreeSet<Guard>,
     /// What a person answered to the questions of earlier runs, by the record that they are about.
@@ -60,6 +62,7 @@ impl Order {
             mode,
             only: None,
             trigger: "cli".into(),
+            continues: None,
             overrides: BTreeSet::new(),
             answers: BTreeMap::new(),
             without: BTreeSet::new(),
@@ -71,6 +74,7 @@ impl Order {
 
     pub(super) fn request(&self, app: &App) -> Request {
         Request {
+            continues: self.continues.clone(),
             answers: self.answers.clone(),
             overrides: self.overrides.clone(),
             without: self.without.clone(),

@@ -55,6 +55,7 @@ struct RunRow {
     overrides: Document,
     purpose: String,
     subject: Option<String>,
+    continues: Option<String>,
 }
 
 /// The names of the purposes.
@@ -98,6 +99,7 @@ impl RunRow {
             overrides: Document::of(&run.overrides)?,
             purpose: purpose.to_owned(),
             subject,
+            continues: run.continues.as_ref().map(ToString::to_string),
         })
     }
 
@@ -115,6 +117,7 @@ impl RunRow {
                 purpose: purpose.ok_or_else(unknown)?,
                 mode: self.mode.parse().map_err(unnamed)?,
                 trigger: self.asked_by,
+                continues: self.continues.map(Into::into),
                 plan: self.plan.map(Into::into),
                 started: self.started_at.into(),
                 finished: self.finished_at.map(Into::into),

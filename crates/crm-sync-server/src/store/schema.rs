@@ -164,6 +164,7 @@ table! {
         overrides -> Document,
         purpose -> Text,
         subject -> Nullable<Text>,
+        continues -> Nullable<Text>,
     }
 }
 

@@ -20,6 +20,9 @@ pub struct Job {
     /// What a person answered to the questions of earlier runs, by the record that they are about.
     #[serde(default)]
     pub answers: BTreeMap<RemoteId, Answer>,
+    /// The run that was cut off and whose work this is the rest of.
+    #[serde(default)]
+    pub continues: Option<RunId>,
     /// How often this work was cut off before.
     pub interruptions: u32,
 }
@@ -63,6 +66,7 @@ impl Job {
             asked_by: asked_by.into(),
             overrides: BTreeSet::new(),
             answers: BTreeMap::new(),
+            continues: None,
             interruptions: 0,
         }
     }

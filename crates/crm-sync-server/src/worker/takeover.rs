@@ -14,8 +14,6 @@ use super::retention::pause;
 use crate::failure::Failure;
 use crate::store::{Orphan, Run};
 
-/// Who asks for the rest of a run that was cut off.
-const ASKED_BY: &str = "takeover";
 /// How often work may be cut off before it is taken for what kills its servers.
 const PATIENCE: u32 = 3;
 /// How old a run may be to be gone on with: what was asked for the day before may no longer be wanted.
@@ -94,7 +92,7 @@ fn rest(job: Job, record: &RunRecord, done: &BTreeSet<u32>, now: DateTime<Utc>) 
         Work::Run { mode, only } => Work::Run { mode, only },
         Work::Apply { plan, without } => Work::Apply { plan, without: &without | done },
     };
-    Some(Job { work, asked_by: ASKED_BY.to_owned(), interruptions: job.interruptions + 1, ..job })
+    Some(Job { work, continues: Some(record.id.clone()), interruptions: job.interruptions + 1, ..job })
 }
 
 /// Whether trying again later would end the same way.
@@ -109,7 +107,7 @@ fn is_hopeless(failure: &Failure) -> bool {
 #[cfg(test)]
 mod tests {
     use connector_core::connector::Usage;
-    use connector_core::plan::{Mode, Purpose};
+    use connector_core::plan::{Guard, Mode, Purpose};
     use connector_core::store::{Counts, RunStatus};
 
     use super::*;
@@ -120,6 +118,7 @@ mod tests {
             purpose: Purpose::Agree,
             mode: Mode::Import,
             trigger: "page".into(),
+            continues: None,
             plan: plan.map(Into::into),
             started: DateTime::UNIX_EPOCH,
             finished: None,
@@ -140,10 +139,11 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_of_a_run_is_the_same_work() {
-        let work = Work::Run { mode: Mode::Import, only: None };
-        let rest = rest(job(work.clone()), &record(None), &BTreeSet::from([1]), soon()).unwrap();
-        assert_eq!((rest.work, rest.asked_by.as_str(), rest.interruptions), (work, "takeover", 1));
+    fn the_rest_of_a_run_is_the_same_work_for_whoever_asked_and_gave_the_overrides() {
+        let overrides = BTreeSet::from([Guard::MassDelete]);
+        let asked = Job { overrides, ..job(Work::Run { mode: Mode::Import, only: None }) };
+        let rest = rest(asked.clone(), &record(None), &BTreeSet::from([1]), soon()).unwrap();
+        assert_eq!(rest, Job { continues: Some("run-1".into()), interruptions: 1, ..asked });
     }
 
     #[test]

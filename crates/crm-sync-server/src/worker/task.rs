@@ -92,6 +92,7 @@ async fn work(app: App, course: Arc<Course>) -> Result<Ending, Failure> {
     let order = |mode| Order {
         id: Some(course.id.clone()),
         trigger: job.asked_by.clone().into(),
+        continues: job.continues.clone(),
         overrides: job.overrides.clone(),
         answers: job.answers.clone(),
         cancel: course.stop.clone(),

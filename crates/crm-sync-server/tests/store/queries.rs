@@ -22,6 +22,7 @@ fn run(id: &str, status: RunStatus) -> RunRecord {
         purpose: Purpose::Agree,
         mode: Mode::Import,
         trigger: "page".into(),
+        continues: Some("run-0".into()),
         plan: None,
         started,
         finished: (status != RunStatus::Running).then_some(started),

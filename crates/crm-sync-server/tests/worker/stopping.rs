@@ -1,9 +1,11 @@
 //! Runs that are ended early.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use connector_core::plan::Guard;
 use connector_core::store::RunStatus;
-use crm_sync_server::worker::Ending;
+use crm_sync_server::worker::{Ending, Job};
 use futures::StreamExt as _;
 use rstest::rstest;
 
@@ -44,7 +46,8 @@ async fn a_server_ends_within_a_second_and_another_goes_on(#[case] kind: Kind) {
     let office = Office::open(kind).await;
     office.deals(40).await;
     let ending_server = office.server().await;
-    let run = ending_server.start(office.sync()).await.unwrap();
+    let overrides = BTreeSet::from([Guard::MassDelete]);
+    let run = ending_server.start(Job { overrides, ..office.sync() }).await.unwrap();
     let reader = ending_server.events(&run.run, 0).await.unwrap().unwrap();
     until(async || (office.writes() > 0).then_some(())).await;
     // An answer that takes longer than the server has.
@@ -66,7 +69,8 @@ async fn a_server_ends_within_a_second_and_another_goes_on(#[case] kind: Kind) {
     assert!(next > run.run);
     let records = office.runs().await;
     assert_eq!(records.len(), 2, "{records:#?}");
-    assert_eq!(records[1].trigger, "takeover");
+    assert_eq!((records[1].trigger.as_str(), &records[1].continues), ("test", &Some(run.run)));
+    assert_eq!(records[1].overrides, ["mass_delete by test"], "whoever gave the override is named");
     office.assert_agreed(40).await;
     other.shutdown().await;
 }

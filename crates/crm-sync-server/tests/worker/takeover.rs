@@ -26,8 +26,9 @@ async fn the_run_of_a_killed_program_is_finished_by_another_without_a_duplicate(
 
     office.run_that_is(RunStatus::Ok).await;
     let runs = office.runs().await;
-    let statuses: Vec<_> = runs.iter().map(|run| (run.status, run.trigger.as_str())).collect();
-    assert_eq!(statuses, [(RunStatus::Interrupted, "cli"), (RunStatus::Ok, "takeover")]);
+    let told: Vec<_> = runs.iter().map(|run| (run.status, run.trigger.as_str(), &run.continues)).collect();
+    let cut_off = Some(runs[0].id.clone());
+    assert_eq!(told, [(RunStatus::Interrupted, "cli", &None), (RunStatus::Ok, "cli", &cut_off)]);
     office.assert_agreed(65).await;
     survivor.shutdown().await;
 }

@@ -233,7 +233,7 @@ async fn finisher(office: &Office, app: &App) -> Finisher {
         "scene" => Finisher::Next,
         // It could not go on, and says why; or a creation may have reached the remote, which does not show it yet.
         _ if last.message.is_some() || !waits.is_empty() => Finisher::Next,
-        "takeover" => Finisher::Takeover,
+        _ if last.continues.is_some() => Finisher::Takeover,
         _ if matches!(last.status, RunStatus::Ok | RunStatus::Partial) => Finisher::Itself,
         _ => Finisher::Next,
     }

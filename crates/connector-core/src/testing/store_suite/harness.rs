@@ -114,6 +114,7 @@ pub(super) fn run_record(harness: &dyn StoreHarness, id: RunId) -> RunRecord {
         purpose: Purpose::Agree,
         mode: Mode::Sync,
         trigger: "the suite".into(),
+        continues: None,
         plan: None,
         started: now(harness),
         finished: None,

@@ -22,8 +22,11 @@ pub(crate) struct Run {
     connection: String,
     mode: Mode,
     status: RunStatus,
-    /// Who or what asked for it: `page`, `api`, `cli`, `crm`, `takeover`.
+    /// Who or what asked for it: `page`, `api`, `cli`, `crm`.
     asked_by: String,
+    /// The run that was cut off and whose work it does to the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    continues: Option<String>,
     /// The plan that it applied, if it was a kept one.
     #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<String>,
@@ -41,7 +44,7 @@ pub(crate) struct Run {
     /// Why it ended early, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
-    /// The guards that were overridden.
+    /// The guards that were overridden, each with who did: `mass_delete by page`.
     overrides: Vec<String>,
     /// What it was for.
     purpose: Purpose,
@@ -156,6 +159,7 @@ impl Run {
             mode: Mode(record.mode),
             status: RunStatus(record.status),
             asked_by: record.trigger.clone(),
+            continues: record.continues.as_ref().map(ToString::to_string),
             plan: record.plan.as_ref().map(ToString::to_string),
             // The kept plan of a halted run bears the run's own id.
             waiting_plan: waits.then(|| record.id.to_string()),

@@ -37,6 +37,8 @@ words! {
     run_undo_why: "Vous verrez d'abord ce que cela rétablit." / "You will first see what that brings back.";
     run_undone: "Cette synchronisation a été annulée." / "This sync was undone.";
     run_undone_link: "Voir l'annulation" / "See the undoing";
+    run_continues: "Cette synchronisation termine celle que l'arrêt d'un serveur a coupée." / "This sync finishes one that was cut off when a server ended.";
+    run_continues_link: "Voir ce qu'elle avait fait" / "See what that one did";
     run_duration: "Durée" / "Duration";
     run_calls: "Requêtes" / "Requests";
     run_asked_by: "Demandé par" / "Asked by";
@@ -124,6 +126,7 @@ pub fn asked_by(lang: Lang, trigger: &str) -> String {
         "demo" => say!(lang, "la démonstration", "the demo"),
         "page" => say!(lang, "ces pages", "these pages"),
         "api" => say!(lang, "l'API", "the API"),
+        "crm" => say!(lang, "le CRM", "the CRM"),
         other => other.to_owned(),
     }
 }
