@@ -14,7 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use super::course::{Course, Stage};
 use super::ending::{Ending, RunHandle};
-use super::job::Job;
+use super::job::{Job, Work};
 use super::{retention, takeover, task};
 use crate::app::App;
 use crate::failure::Failure;
@@ -66,11 +66,18 @@ pub(super) struct Desk {
     pub(super) dropped: CancellationToken,
 }
 
-/// What can be under way once: for each connection one run, and beside it the making of one plan.
+/// What can be under way once: for each connection one run, and beside it the making of each plan that differs.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Slot {
-    connection: ConnectionId,
-    is_run: bool,
+enum Slot {
+    Run(ConnectionId),
+    Plan(ConnectionId, Work),
+}
+
+impl Slot {
+    fn of(job: &Job) -> Self {
+        let connection = job.connection.clone();
+        if job.is_run() { Self::Run(connection) } else { Self::Plan(connection, job.work.clone()) }
+    }
 }
 
 impl Worker {
@@ -97,8 +104,8 @@ impl Worker {
         self.spawn(retention::keep_short(self.clone()));
     }
 
-    /// Starts a job, unless one like it is under way for the connection, whoever asked for it and on whichever server:
-    /// then that one is the answer.
+    /// Starts a job, unless one like it is under way for the connection, whoever asked for it: then that one is the
+    /// answer. Like a run is every other one, on whichever server; like the making of a plan, only that of the same.
     ///
     /// It answers once the run has the connection; what keeps it from that is the error. Applying a plan asks the remote
     /// for its fields first.
@@ -194,7 +201,7 @@ impl Worker {
 
     /// The job that is under way, or this one, from now on; whether it is this one.
     fn enter(&self, job: Job) -> Result<(Arc<Course>, bool), Arc<Failure>> {
-        let slot = Slot { connection: job.connection.clone(), is_run: job.is_run() };
+        let slot = Slot::of(&job);
         let mut courses = self.courses();
         if let Some(course) = courses.get(&slot) {
             return Ok((course.clone(), false));

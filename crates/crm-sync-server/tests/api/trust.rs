@@ -1,6 +1,8 @@
 //! Taking back, comparing, deciding: `/undo`, `/verification`, `/conflicts`, `/questions`.
 
-use connector_sandbox::Edit;
+use std::time::Duration;
+
+use connector_sandbox::{Edit, Fault};
 use reqwest::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -50,6 +52,27 @@ async fn a_run_is_taken_back_by_a_plan_that_somebody_approves(#[case] kind: Kind
     assert_eq!(amount(), "1000");
     assert_eq!(house.get(&at).await.ok(200)["undone_by"], undoing["id"]);
     assert_eq!(house.press("/api/v1/runs/none/undo").await.ok(404)["code"], "unknown_run");
+    house.close().await;
+}
+
+#[rstest]
+#[case::postgres(Kind::Postgres)]
+#[case::sqlite(Kind::Sqlite)]
+#[tokio::test]
+async fn an_undo_is_answered_with_its_own_plan_while_another_is_made(#[case] kind: Kind) {
+    let house = House::fresh(kind).await;
+    house.connect().await;
+    house.deal("Atelier Morin");
+    let run = sync(&house).await;
+    house.sandbox.fault(Fault::delay(Duration::from_millis(500)).on("GET", "/v0/{base}/{table}").times(2));
+    let preview = house.post("/api/v1/plans", json!({"remote": "airtable"})).await;
+    let undoing = house.press(&format!("/api/v1/runs/{}/undo", run["id"].as_str().unwrap())).await;
+
+    assert_eq!((&preview.ok(202)["started"], &undoing.ok(202)["started"]), (&json!(true), &json!(true)));
+    let made = async |at: &str| house.until(at, |plan| plan["state"] == "ready").await;
+    let undo = made(undoing.header("location")).await;
+    assert_eq!(undo["contents"]["purpose"], json!({"kind": "undo", "run": run["id"]}), "{undo:#}");
+    assert_eq!(made(preview.header("location")).await["contents"]["purpose"]["kind"], "agree");
     house.close().await;
 }
 

@@ -5,6 +5,7 @@
 
 mod following;
 mod office;
+mod planning;
 mod running;
 mod stopping;
 mod takeover;

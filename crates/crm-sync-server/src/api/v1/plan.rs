@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::caller::{Caller, remote_of};
 use super::named::{Action, Guard, Mode, Side};
+use super::run::Purpose;
 use super::shape::{Change, Conflict, Why};
 use crate::messages;
 use crate::report::Speaker;
@@ -55,6 +56,8 @@ pub(crate) struct Plan {
 pub(crate) struct Contents {
     remote: String,
     mode: Mode,
+    /// What it is for.
+    purpose: Purpose,
     /// When both sides were read.
     made_at: DateTime<Utc>,
     /// Until when it can be applied.
@@ -126,6 +129,7 @@ impl Contents {
         Self {
             remote: speaker.remote.to_owned(),
             mode: Mode(plan.mode),
+            purpose: (&plan.purpose).into(),
             made_at: plan.made_at,
             expires_at: plan.made_at + PLAN_LIFE,
             deals: plan.reading.deals,

@@ -40,7 +40,7 @@ pub(crate) struct NewPlan {
 #[serde(deny_unknown_fields)]
 pub(crate) struct StartedPlan {
     plan: String,
-    /// Whether it began now; if not, one of the connection was being made already, whoever asked for it.
+    /// Whether it began now; if not, the same was being made already, whoever asked for it.
     started: bool,
 }
 

@@ -53,7 +53,7 @@ pub(crate) struct Run {
     undone_by: Option<String>,
 }
 
-/// What a run was for.
+/// What a run or a plan is for.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Purpose {
@@ -66,7 +66,7 @@ pub(crate) struct Purpose {
     conflict: Option<String>,
 }
 
-/// What a run was for, in a word.
+/// What a run or a plan is for, in a word.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PurposeKind {

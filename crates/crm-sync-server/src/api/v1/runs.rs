@@ -258,9 +258,6 @@ pub(super) async fn undo(
     let (connection, work) = (run.connection, Work::Undo { run: run.record.id });
     let work = async move {
         let handle = site.worker.start(Job::new(connection, work, ASKED_BY)).await?;
-        if !handle.started {
-            return Err(Failure::Engine(EngineError::Running(handle.run)).into());
-        }
         Ok(StartedPlan::begun(&handle))
     };
     once(&caller, &request, &(), work).await
