@@ -107,6 +107,9 @@ impl Worker {
     /// Starts a job, unless one like it is under way for the connection, whoever asked for it: then that one is the
     /// answer. Like a run is every other one, on whichever server; like the making of a plan, only that of the same.
     ///
+    /// What a person decided is not answered with a run that knows nothing of it: that run is in the way
+    /// ([`EngineError::Running`]).
+    ///
     /// It answers once the run has the connection; what keeps it from that is the error. Applying a plan asks the remote
     /// for its fields first.
     pub async fn start(&self, job: Job) -> Result<RunHandle, Arc<Failure>> {
@@ -118,17 +121,22 @@ impl Worker {
             // It is in the books already: whoever asks now asks for more than it did.
             course.closed().await;
         };
-        match course.opened().await {
+        let handle = match course.opened().await {
             Stage::Refused(failure) => match failure.as_ref() {
                 Failure::Engine(EngineError::Running(run)) => {
-                    Ok(RunHandle { run: run.clone(), started: false, worker: self.clone(), course: None })
+                    RunHandle { run: run.clone(), started: false, worker: self.clone(), course: None }
                 }
-                _ => Err(failure),
+                _ => return Err(failure),
             },
             Stage::Opening | Stage::Begun | Stage::Ended(_) => {
-                Ok(RunHandle { run: course.id.clone(), started, worker: self.clone(), course: Some(course) })
+                RunHandle { run: course.id.clone(), started, worker: self.clone(), course: Some(course) }
             }
+        };
+        let is_ours = handle.started || !job.is_decision();
+        if is_ours || self.applies(&handle.run, &job.work).await.map_err(|error| Arc::new(error.into()))? {
+            return Ok(handle);
         }
+        Err(Arc::new(EngineError::Running(handle.run).into()))
     }
 
     /// Ends a run between two operations, on whichever server it is. False if no server is at it.
@@ -187,6 +195,12 @@ impl Worker {
             return Ok(run.record.finished.is_some());
         }
         Ok(store.plan_head(&PlanId::new(run.as_str())).await?.is_some())
+    }
+
+    /// Whether the run applies the plan that this work is to apply.
+    async fn applies(&self, run: &RunId, work: &Work) -> Result<bool, StoreError> {
+        let Work::Apply { plan, .. } = work else { return Ok(false) };
+        Ok(self.0.app.store.run_of(run).await?.is_some_and(|run| run.record.plan.as_ref() == Some(plan)))
     }
 
     /// The job of this id, if it is under way here.

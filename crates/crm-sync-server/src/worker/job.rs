@@ -71,6 +71,11 @@ impl Job {
         }
     }
 
+    /// Whether a person decided something that no other run of the connection knows of.
+    pub(super) fn is_decision(&self) -> bool {
+        matches!(self.work, Work::Apply { .. }) || !self.answers.is_empty() || !self.overrides.is_empty()
+    }
+
     /// Whether it needs the connection for itself.
     pub(super) const fn is_run(&self) -> bool {
         !matches!(self.work, Work::Plan { .. } | Work::Undo { .. })

@@ -1,12 +1,15 @@
 //! One run per connection.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
-use connector_core::plan::Mode;
+use connector_core::engine::EngineError;
+use connector_core::id::PlanId;
+use connector_core::plan::{Answer, Guard, Mode};
 use connector_core::store::RunStatus;
 use crm_sync_server::failure::Failure;
-use crm_sync_server::worker::{Ending, Job, RunHandle, Work};
+use crm_sync_server::worker::{Ending, Job, RunHandle, Work, Worker};
 use futures::future::join_all;
 use rstest::rstest;
 
@@ -69,6 +72,50 @@ async fn a_plan_waits_for_an_approval_and_is_applied_once() {
     assert_eq!((report.record.counts.created_remote, report.record.mode), (1, Mode::Export));
     let again = worker.start(apply()).await;
     assert!(matches!(again.as_ref().map_err(AsRef::as_ref), Err(Failure::Engine(_))), "{again:?}");
+}
+
+/// A plan that was made.
+async fn planned(worker: &Worker, office: &Office, mode: Mode) -> PlanId {
+    let job = Job::new(office.connection.clone(), Work::Plan { mode }, "test");
+    let making = worker.start(job).await.unwrap();
+    assert!(matches!(making.finished().await.as_ref(), Ending::Planned(_)));
+    PlanId::new(making.run.as_str())
+}
+
+#[rstest]
+#[case::postgres(Kind::Postgres)]
+#[case::sqlite(Kind::Sqlite)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_a_person_decided_is_not_answered_with_a_run_that_knows_nothing_of_it(#[case] kind: Kind) {
+    let office = Office::open(kind).await;
+    office.deals(200).await;
+    let (here, elsewhere) = (office.server().await, office.server().await);
+    let job = |work| Job::new(office.connection.clone(), work, "test");
+    let (plan, other) =
+        (planned(&here, &office, Mode::Sync).await, planned(&here, &office, Mode::Export).await);
+    let apply = |plan: &PlanId| job(Work::Apply { plan: plan.clone(), without: BTreeSet::new() });
+    office.slow_down(Duration::from_millis(300));
+    let run = here.start(apply(&plan)).await.unwrap();
+
+    let answers = BTreeMap::from([("recX".into(), Answer::Keep)]);
+    let decided = [
+        Job { answers, ..office.sync() },
+        Job { overrides: BTreeSet::from([Guard::MassDelete]), ..office.sync() },
+        apply(&other),
+    ];
+    for worker in [&here, &elsewhere] {
+        for job in &decided {
+            let refused = worker.start(job.clone()).await.map(|handle| handle.run).map_err(Arc::into_inner);
+            let Err(Some(Failure::Engine(EngineError::Running(by)))) = refused else { panic!("{refused:?}") };
+            assert_eq!(by, run.run);
+        }
+        let other = worker.start(office.sync()).await.unwrap();
+        assert_eq!((other.started, &other.run), (false, &run.run));
+    }
+    let same = here.start(apply(&plan)).await.unwrap();
+    assert_eq!((same.started, &same.run), (false, &run.run));
+    here.shutdown().await;
+    elsewhere.shutdown().await;
 }
 
 #[tokio::test]

@@ -184,16 +184,9 @@ pub(super) async fn apply(
     let work = async move {
         let connection = site.app.store.plan_head(&plan).await.map_err(Failure::from)?;
         let connection = connection.ok_or(Refusal::Missing(Thing::Plan))?;
-        let work = Work::Apply { plan: plan.clone(), without };
+        let work = Work::Apply { plan, without };
         let handle = site.worker.start(Job { overrides, ..Job::new(connection, work, ASKED_BY) }).await?;
-        if !handle.started {
-            // Another run has the connection: it is the answer only if it applies this very plan.
-            let run = site.app.store.run_of(&handle.run).await.map_err(Failure::from)?;
-            if run.is_none_or(|run| run.record.plan != Some(plan)) {
-                return Err(Failure::Engine(EngineError::Running(handle.run)).into());
-            }
-        }
-        Ok(StartedRun::begun(&handle.run, handle.started))
+        Ok(StartedRun::begun(&handle))
     };
     once(&caller, &request, &body.0, work).await
 }

@@ -100,7 +100,7 @@ pub(super) async fn answer(
         let connection = connection::of_remote(&site.app, remote).await?.settings.connection.id;
         let work = Work::Run { mode: Mode::Sync, only: Some(std::collections::BTreeSet::new()) };
         let handle = site.worker.start(Job { answers, ..Job::new(connection, work, ASKED_BY) }).await?;
-        StartedRun::own(&handle)
+        Ok(StartedRun::begun(&handle))
     };
     once(&caller, &request, &body.0, work).await
 }

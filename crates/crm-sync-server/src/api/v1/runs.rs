@@ -2,7 +2,6 @@
 
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, get, post};
-use connector_core::engine::EngineError;
 use connector_core::id::RunId;
 use connector_core::plan::{Guard as CoreGuard, Mode as CoreMode};
 use serde::{Deserialize, Serialize};
@@ -52,16 +51,9 @@ pub(crate) struct StartedRun {
 }
 
 impl StartedRun {
-    pub(super) fn begun(run: &RunId, started: bool) -> Begun {
-        Begun::at(format!("/api/v1/runs/{run}"), Self { run: run.to_string(), started })
-    }
-
-    /// The same of work that no other run does: one that has the connection already is in the way.
-    pub(super) fn own(handle: &RunHandle) -> Result<Begun, Refusal> {
-        if !handle.started {
-            return Err(Failure::Engine(EngineError::Running(handle.run.clone())).into());
-        }
-        Ok(Self::begun(&handle.run, true))
+    pub(super) fn begun(handle: &RunHandle) -> Begun {
+        let run = handle.run.to_string();
+        Begun::at(format!("/api/v1/runs/{run}"), Self { run, started: handle.started })
     }
 }
 
@@ -98,7 +90,8 @@ pub(crate) struct Part {
     pub(super) limit: Option<u32>,
 }
 
-/// Starts a run and does not wait for it. While one of the connection is under way, that one is the answer.
+/// Starts a run and does not wait for it. While one of the connection is under way, that one is the answer, or in the way
+/// if guards are to be ignored.
 #[utoipa::path(tag = "runs", request_body = NewRun,
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key with the same request starts nothing more.")),
     responses(
@@ -139,7 +132,7 @@ pub(super) async fn start(
             }
             _ => site.worker.start_all(mode, ASKED_BY).await?,
         };
-        Ok(StartedRun::begun(&handle.run, handle.started))
+        Ok(StartedRun::begun(&handle))
     };
     once(&caller, &request, &body.0, work).await
 }
