@@ -13,6 +13,7 @@ use super::visitor::Visitor;
 use crate::crm;
 use crate::messages::{self, Words};
 use crate::report::Speaker;
+use crate::service::connection;
 use crate::store::Logged;
 
 /// How many steps are told.
@@ -97,7 +98,7 @@ fn records(history: &[Logged]) -> Vec<(&'static str, String)> {
 
 fn step(speaker: Speaker<'_>, logged: &Logged) -> StepView {
     let (lang, t, entry) = (speaker.lang, Words(speaker.lang), &logged.entry);
-    let remote = logged.connection.as_str().split(':').next().unwrap_or_default();
+    let remote = connection::remote_of(&logged.connection);
     let speaker = Speaker { remote, ..speaker };
     let why = match entry.reason {
         Reason::Edited(side) => messages::edited_on(lang, side, remote),

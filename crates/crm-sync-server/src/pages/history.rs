@@ -16,6 +16,7 @@ use super::trouble::{Answer, Trouble};
 use super::visitor::Visitor;
 use crate::messages::{self, Lang, Words};
 use crate::report;
+use crate::service::connection;
 use crate::store::{Run, RunFilter};
 
 mod chart;
@@ -67,14 +68,10 @@ pub(super) struct RunRow {
     pub(super) failed: u64,
 }
 
-/// The remote of a run: its connection's name begins with it.
-pub(super) fn remote_of(run: &Run) -> &str {
-    run.connection.as_str().split(':').next().unwrap_or_default()
-}
-
 impl RunRow {
     pub(super) fn new(lang: Lang, run: &Run) -> Self {
-        let (record, counts, remote) = (&run.record, &run.record.counts, remote_of(run));
+        let (record, counts, remote) =
+            (&run.record, &run.record.counts, connection::remote_of(&run.connection));
         let message = record.message.as_ref().map(|message| messages::run_message(lang, message, remote));
         Self {
             id: record.id.clone(),
@@ -188,7 +185,10 @@ pub(super) async fn csv(visitor: Visitor) -> Answer {
 /// The runs as a file for programs.
 pub(super) async fn json(visitor: Visitor) -> Answer {
     let runs = visitor.app().store.runs(filter(&visitor), FILE).await?;
-    let runs: Vec<_> = runs.iter().map(|run| json!({"remote": remote_of(run), "run": run.record})).collect();
+    let runs: Vec<_> = runs
+        .iter()
+        .map(|run| json!({"remote": connection::remote_of(&run.connection), "run": run.record}))
+        .collect();
     Ok(download("application/json", "history.json").json(json!({ "runs": runs })))
 }
 

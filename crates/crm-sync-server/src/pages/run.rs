@@ -9,7 +9,7 @@ use connector_core::store::{OpOutcome, RunStatus};
 use super::badge::Badge;
 use super::fields::Fields;
 use super::frame::{Frame, Place};
-use super::history::{RunRow, remote_of, what};
+use super::history::{RunRow, what};
 use super::live::ASKED_BY;
 use super::paging::{PAGE, Paging};
 use super::plan::{self, ChangeView, changes};
@@ -120,7 +120,8 @@ pub(super) async fn show(visitor: Visitor, path: Path<String>) -> Answer {
     let paging = Paging::new(lang, all, page);
     let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     let (logged, _) = app.store.operations_page(&id, number(paging.before()), number(PAGE)).await?;
-    let (record, counts, remote) = (&run.record, &run.record.counts, remote_of(&run).to_owned());
+    let (record, counts, remote) =
+        (&run.record, &run.record.counts, connection::remote_of(&run.connection).to_owned());
     let speaker = Speaker { lang, units: app.units(), remote: &remote };
     let is_live = record.status == RunStatus::Running;
     let taken = record.finished.unwrap_or_else(|| app.clock.now()) - record.started;

@@ -4,6 +4,7 @@ use connector_core::id::{ConnectionId, RemoteId};
 
 use crate::app::{AIRTABLE, NOTION};
 use crate::messages::{self, Lang, remote_name};
+use crate::service::connection;
 
 /// A remote, for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,9 +43,8 @@ impl Tool {
 
     /// The tool and the address of a record of this connection, for a browser.
     pub(super) fn record(connection: &ConnectionId, record: &RemoteId) -> Option<(Self, String)> {
-        let mut parts = connection.as_str().split(':');
-        let tool = Self::of(parts.next()?)?;
-        let (base, table) = (parts.next()?, parts.next()?);
+        let tool = Self::of(connection::remote_of(connection))?;
+        let (base, table) = connection::place_of(connection)?;
         let address = match tool.remote {
             AIRTABLE => format!("https://airtable.com/{base}/{table}/{record}"),
             _ => format!("https://www.notion.so/{}", record.as_str().replace('-', "")),

@@ -1,5 +1,6 @@
 //! The history as a file for a spreadsheet.
 
+use crate::service::connection;
 use crate::store::Run;
 
 /// The columns.
@@ -30,7 +31,7 @@ pub fn runs_file(runs: &[Run]) -> Result<Vec<u8>, csv::Error> {
             record.id.to_string(),
             record.started.to_rfc3339(),
             record.finished.map(|at| at.to_rfc3339()).unwrap_or_default(),
-            run.connection.as_str().split(':').next().unwrap_or_default().to_owned(),
+            connection::remote_of(&run.connection).to_owned(),
             record.mode.to_string(),
             record.status.to_string(),
             counts.created_crm.to_string(),

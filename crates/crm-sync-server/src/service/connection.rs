@@ -69,6 +69,12 @@ pub fn remote_of(connection: &ConnectionId) -> &str {
     connection.as_str().split(':').next().unwrap_or_default()
 }
 
+/// The base and the table of a connection, by its id.
+#[must_use]
+pub fn place_of(connection: &ConnectionId) -> Option<(&str, &str)> {
+    connection.as_str().split_once(':')?.1.split_once(':')
+}
+
 /// All connections in use, the one configured last of each remote.
 pub async fn all(app: &App) -> Result<Vec<Configured>, Failure> {
     let mut stored = app.store.connections::<ConnectionSettings>().await?;

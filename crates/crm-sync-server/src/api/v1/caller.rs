@@ -46,8 +46,3 @@ pub(super) fn remote(name: &str) -> Result<&'static str, Refusal> {
     let found = [AIRTABLE, NOTION].into_iter().find(|known| *known == name);
     found.ok_or(Refusal::Missing(Thing::Provider))
 }
-
-/// The remote of a connection: its id begins with it.
-pub(super) fn remote_of(connection: &connector_core::id::ConnectionId) -> &str {
-    connection.as_str().split(':').next().unwrap_or_default()
-}

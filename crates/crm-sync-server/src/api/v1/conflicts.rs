@@ -7,7 +7,7 @@ use connector_core::plan::Mode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::caller::{Caller, remote, remote_of};
+use super::caller::{Caller, remote};
 use super::named::{Remote, Side};
 use super::once::{Begun, once};
 use super::paging::{Page, limit, place};
@@ -65,7 +65,7 @@ impl From<CoreState> for ConflictState {
 
 impl Disputed {
     fn new(caller: &Caller, disputed: &CoreDisputed) -> Self {
-        let remote = remote_of(&disputed.connection);
+        let remote = connection::remote_of(&disputed.connection);
         Self {
             remote: remote.to_owned(),
             state: disputed.state.into(),

@@ -9,14 +9,14 @@ use connector_core::state::Link as CoreLink;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::caller::{Caller, remote_of};
+use super::caller::Caller;
 use super::named::LinkStatus;
 use super::paging::{Page, limit, place};
 use super::run::Step;
 use super::runs::Part;
 use super::shape::Cell;
 use crate::failure::Failure;
-use crate::service::deals;
+use crate::service::{connection, deals};
 use crate::store::Held;
 use crate::web::refusal::Thing;
 use crate::web::{PathOf, QueryOf, Refusal};
@@ -49,7 +49,7 @@ pub(crate) struct Link {
 impl Link {
     fn new(connection: &ConnectionId, link: &CoreLink) -> Self {
         Self {
-            remote: remote_of(connection).to_owned(),
+            remote: connection::remote_of(connection).to_owned(),
             connection: connection.to_string(),
             record: link.agreement.remote.to_string(),
             status: LinkStatus(link.agreement.status),

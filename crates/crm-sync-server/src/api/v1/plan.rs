@@ -8,12 +8,13 @@ use connector_core::store::SavedPlan;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::caller::{Caller, remote_of};
+use super::caller::Caller;
 use super::named::{Action, Guard, Mode, Side};
 use super::run::Purpose;
 use super::shape::{Change, Conflict, Why};
 use crate::messages;
 use crate::report::Speaker;
+use crate::service::connection;
 
 /// How a plan stands.
 #[derive(Debug, Serialize, ToSchema)]
@@ -167,7 +168,7 @@ impl Plan {
             (None, false, false) => PlanState::Halted,
             (None, false, true) => PlanState::Ready,
         };
-        let speaker = caller.speaker(remote_of(&plan.connection));
+        let speaker = caller.speaker(connection::remote_of(&plan.connection));
         Self {
             id: plan.id.to_string(),
             state,

@@ -8,7 +8,7 @@ use connector_core::store::{Store as _, StoreError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::caller::{Caller, remote, remote_of};
+use super::caller::{Caller, remote};
 use super::named::{Guard, Mode, Remote};
 use super::once::{Begun, once};
 use super::paging::{Page, limit, place};
@@ -245,7 +245,7 @@ async fn show<T, V: Serialize>(
         (limit(part.limit)?, place(part.cursor.as_deref())?.unwrap_or_default());
     let saved = caller.app().store.plan(&PlanId::from(id)).await.map_err(Failure::from)?;
     let plan = saved.ok_or(Refusal::Missing(Thing::Plan))?.plan;
-    let speaker = caller.speaker(remote_of(&plan.connection));
+    let speaker = caller.speaker(connection::remote_of(&plan.connection));
     let shown = usize::try_from(limit).unwrap_or(usize::MAX).saturating_add(1);
     let items: Vec<(usize, &T)> = list(&plan).iter().enumerate().skip(before).take(shown).collect();
     let page = Page::cut(items, limit, |(place, _)| place + 1);

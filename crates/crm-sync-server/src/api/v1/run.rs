@@ -6,10 +6,11 @@ use connector_core::store::{Counts as CoreCounts, OpOutcome, RunStatus as CoreSt
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::caller::{Caller, remote_of};
+use super::caller::Caller;
 use super::named::{Action, Mode, Outcome, RunStatus};
 use super::shape::{Change, Why};
 use crate::messages;
+use crate::service::connection;
 use crate::store::{Logged, Run as CoreRun};
 
 /// A run.
@@ -149,7 +150,7 @@ impl From<CoreCounts> for Counts {
 
 impl Run {
     pub(super) fn new(caller: &Caller, run: &CoreRun) -> Self {
-        let (record, remote) = (&run.record, remote_of(&run.connection));
+        let (record, remote) = (&run.record, connection::remote_of(&run.connection));
         let message = record.message.as_ref();
         let waits = record.status == CoreStatus::Halted && record.plan.is_none();
         Self {
@@ -205,7 +206,7 @@ pub(crate) struct Step {
 
 impl Step {
     pub(super) fn new(caller: &Caller, logged: &Logged) -> Self {
-        let (entry, remote, lang) = (&logged.entry, remote_of(&logged.connection), caller.lang);
+        let (entry, remote, lang) = (&logged.entry, connection::remote_of(&logged.connection), caller.lang);
         let speaker = caller.speaker(remote);
         Self {
             run: logged.run.to_string(),

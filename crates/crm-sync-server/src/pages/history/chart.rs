@@ -1,7 +1,8 @@
 //! The chart of the runs: bars that the server draws, with the same numbers as text.
 
-use super::{remote_of, totals};
+use super::totals;
 use crate::messages::{self, Lang};
+use crate::service::connection;
 use crate::store::Run;
 
 /// How many runs the chart shows.
@@ -81,7 +82,7 @@ impl Chart {
                     run: run.record.id.to_string(),
                     told: messages::bar_told(lang, &when, created, updated, failed),
                     when,
-                    remote: messages::remote_name(remote_of(run)).to_owned(),
+                    remote: messages::remote_name(connection::remote_of(&run.connection)).to_owned(),
                     created,
                     updated,
                     failed,
