@@ -56,6 +56,7 @@ mod tests {
     #[case("https://www.notion.so/acme/Deals")]
     #[case("appXXXXXXXXXXXXXX")]
     #[case("Deals6ebc1ef20ab180009a3b000b5f2c1d3e")]
+    #[case("patAbCdEfGh1234567.5b1d0c9e8f7a6b5c4d3e2f1a0b9c8d7e5b1d0c9e8f7a6b5c4d3e2f1a0b9c8d7e")]
     #[case("6ebc1ef20ab180009a3b000b5f2c1d3é")]
     fn what_has_no_id_is_not_taken_for_one(#[case] text: &str) {
         assert_eq!(id(text), None);

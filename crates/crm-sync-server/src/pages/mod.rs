@@ -5,7 +5,6 @@
 //! answered by a redirection to the page that shows what came of it, so that all of it works without scripts; the
 //! modules in `assets` only make it quicker.
 
-mod address;
 mod api_docs;
 mod asset;
 mod badge;

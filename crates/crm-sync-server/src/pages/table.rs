@@ -6,7 +6,6 @@ use connector_core::fold::fold;
 use connector_core::id::BaseId;
 use connector_core::provider::Base;
 
-use super::address::{self, Pasted};
 use super::fields::Fields;
 use super::frame::{Frame, Place};
 use super::tool::Tool;
@@ -63,15 +62,14 @@ pub(super) async fn show(visitor: Visitor, path: Path<String>) -> Answer {
 pub(super) async fn open(visitor: Visitor, path: Path<String>, fields: Fields) -> Answer {
     let tool = Tool::of(&path).ok_or(Trouble::Missing)?;
     let text = fields.get("address").unwrap_or_default();
-    match address::read(tool.remote, text) {
-        Some(Pasted { base, table: Some(table) }) => {
-            see(format!("/connectors/{}/mapping?base={base}&table={table}", tool.remote))
-        }
-        Some(Pasted { base, table: None }) => see(format!("/connectors/{}/table?base={base}", tool.remote)),
-        None => {
-            let view = view(&visitor, tool, text, visitor.words().table_no_address()).await?;
-            visitor.page(&view)
-        }
+    let Some(located) = visitor.app().provider(tool.remote).await?.locate(text) else {
+        let view = view(&visitor, tool, text, visitor.words().table_no_address()).await?;
+        return visitor.page(&view);
+    };
+    let base = located.base;
+    match located.container {
+        Some(table) => see(format!("/connectors/{}/mapping?base={base}&table={table}", tool.remote)),
+        None => see(format!("/connectors/{}/table?base={base}", tool.remote)),
     }
 }
 
