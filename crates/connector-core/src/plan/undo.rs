@@ -95,13 +95,7 @@ fn take_out(inputs: &Inputs<'_>, entry: &LogEntry, draft: &mut Draft) {
     if is_there {
         return tell(inputs, entry, None, Problem::EditedSince, draft);
     }
-    let values = entry.changes.iter().map(|change| UnitChange {
-        unit: change.unit.clone(),
-        before: Value::Empty,
-        after: change.before.clone(),
-        rule: Rule::Whole,
-    });
-    draft.op(subject(entry), Action::RestoreRecord, Reason::Undone, values.collect(), Vec::new());
+    draft.op(subject(entry), Action::RestoreRecord, Reason::Undone, returning(entry), Vec::new());
 }
 
 /// Brings a deal back that the run deleted.
@@ -110,21 +104,26 @@ fn bring_back(inputs: &Inputs<'_>, entry: &LogEntry, draft: &mut Draft) {
     if is_there {
         return tell(inputs, entry, None, Problem::EditedSince, draft);
     }
-    let values = entry.changes.iter().map(|change| UnitChange {
-        unit: change.unit.clone(),
-        before: Value::Empty,
-        after: change.before.clone(),
-        rule: Rule::Whole,
-    });
     let known = entry
         .changes
         .iter()
         .all(|change| inputs.units.get(change.unit.as_str()).is_some_and(|unit| can_be_read(unit, change)));
     if known {
-        draft.op(subject(entry), Action::RestoreDeal, Reason::Undone, values.collect(), Vec::new());
+        draft.op(subject(entry), Action::RestoreDeal, Reason::Undone, returning(entry), Vec::new());
     } else {
         stays(entry, Lasting::Untold, draft);
     }
+}
+
+/// What the run deleted, value by value.
+fn returning(entry: &LogEntry) -> Vec<UnitChange> {
+    let value = |change: &UnitChange| UnitChange {
+        unit: change.unit.clone(),
+        before: Value::Empty,
+        after: change.before.clone(),
+        rule: Rule::Whole,
+    };
+    entry.changes.iter().map(value).collect()
 }
 
 /// What became of a value that the run wrote.
