@@ -22,7 +22,7 @@ use crate::secrets::TokenState;
 use crate::service::check::Records;
 use crate::service::glance::{self, Glance};
 use crate::service::sync::Order;
-use crate::service::{token, trial, verify};
+use crate::service::{scopes, token, trial, verify};
 use crate::store::RunFilter;
 
 /// How many runs are shown, as on the CRM's own page.
@@ -199,7 +199,7 @@ fn token_step(lang: Lang, tool: Tool, glance: &Glance, fault: String) -> TokenSt
         TokenState::OtherKey | TokenState::Damaged => messages::token_is_unreadable(lang),
     };
     let scopes =
-        trial::scopes(tool.remote).iter().map(|name| Scope { name, why: messages::scope_why(lang, name) });
+        scopes::all(tool.remote).into_iter().map(|name| Scope { name, why: messages::scope_why(lang, name) });
     TokenStep {
         state: if glance.has_token() { "done" } else { "now" },
         told,

@@ -13,6 +13,7 @@ use futures::StreamExt;
 
 use super::budget::{self, Budget};
 use super::connection::{self, Configured};
+use super::scopes;
 use crate::app::{AIRTABLE, App};
 use crate::failure::Failure;
 
@@ -122,13 +123,8 @@ pub async fn check(app: &App, remote: &str) -> Result<Checkup, Failure> {
         prediction: None,
         budget: None,
     };
-    if let Ok(Identity { scopes: Some(scopes), .. }) = &checkup.identity {
-        let needed = needed_scopes(remote).iter().copied();
-        checkup.missing_scopes = needed.filter(|scope| !scopes.iter().any(|held| held == scope)).collect();
-    }
-    if checkup.identity.is_err() {
-        return Ok(checkup);
-    }
+    let Ok(identity) = &checkup.identity else { return Ok(checkup) };
+    checkup.missing_scopes = scopes::missing(identity, scopes::needed(remote));
     let configured = match connection::of_remote(app, remote).await {
         Ok(configured) => configured,
         failed @ Err(_) => {
@@ -191,14 +187,6 @@ pub async fn predict(
         per_minute: per_minute(connector.remote()),
         bodies: has_bodies.then_some(linked),
     })
-}
-
-/// What a sync asks of a token, where the remote has names for it.
-fn needed_scopes(remote: &str) -> &'static [&'static str] {
-    match remote {
-        AIRTABLE => &["data.records:read", "data.records:write", "schema.bases:read"],
-        _ => &[],
-    }
 }
 
 /// How many requests the remote lets through in a minute.

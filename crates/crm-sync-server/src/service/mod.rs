@@ -13,6 +13,7 @@ pub mod glance;
 mod marks;
 pub mod questions;
 pub mod sampling;
+pub mod scopes;
 pub mod sync;
 pub mod token;
 pub mod trial;

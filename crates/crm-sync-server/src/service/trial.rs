@@ -4,18 +4,9 @@ use connector_core::Error;
 use connector_core::provider::Identity;
 
 use super::check::Records;
-use super::{connection, sampling};
-use crate::app::{AIRTABLE, App};
+use super::{connection, sampling, scopes};
+use crate::app::App;
 use crate::failure::Failure;
-
-/// The rights that a token of the remote needs, where the remote has names for them.
-#[must_use]
-pub fn scopes(remote: &str) -> &'static [&'static str] {
-    match remote {
-        AIRTABLE => &["data.records:read", "data.records:write", "schema.bases:read", "schema.bases:write"],
-        _ => &[],
-    }
-}
 
 /// What trying a connection came to.
 #[derive(Debug)]
@@ -41,10 +32,7 @@ pub async fn try_out(app: &App, remote: &str) -> Result<Trial, Failure> {
     let identity = app.provider(remote).await?.identity().await;
     let mut trial = Trial { identity, missing: Vec::new(), table: None };
     let Ok(identity) = &trial.identity else { return Ok(trial) };
-    if let Some(has) = &identity.scopes {
-        let lacks = |scope: &&&str| has.iter().all(|known| known != **scope);
-        trial.missing = scopes(remote).iter().filter(lacks).copied().collect();
-    }
+    trial.missing = scopes::missing(identity, &scopes::all(remote));
     let configured = match connection::of_remote(app, remote).await {
         Ok(configured) => configured,
         Err(Failure::NotConfigured { .. }) => return Ok(trial),
