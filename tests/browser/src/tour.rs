@@ -47,7 +47,7 @@ impl Tour {
             json!({"Name": "Ostréiculture Caradec", "Amount": 5_450, "Status": "Lead"}),
         ));
         office.execute("UPDATE deals SET notes = 'Rappeler après le salon' WHERE id = 3");
-        office.run(&["sync", "airtable"]);
+        office.run(&["sync", "airtable", "--override", "settings_changed"]);
         office.edit(&Edit::create_record(json!({"Name": "Verrerie du Nord", "Amount": 9_800})));
         office.execute("UPDATE deals SET statut = 'négociation' WHERE id = 2");
         office.edit(

@@ -159,7 +159,8 @@ fn the_other_value_of_a_conflict_is_one_command_away(#[case] kind: Kind) {
     assert_eq!(office.run(&["configure", "airtable", "--strategy", "manual"]).code, 0);
     edit(&office, &record, json!({"Amount": 1500}));
     office.crm("UPDATE deals SET montant_brut = 1300");
-    office.run(&["sync", "airtable"]);
+    assert_eq!(office.run(&["sync", "airtable"]).code, 4, "another strategy is looked at first");
+    office.run(&["sync", "airtable", "--override", "settings_changed"]);
     let listed = office.run(&["conflicts"]);
     assert!(listed.text().contains("Conflits qui attendent votre décision (1)"), "{listed:?}");
     let open = office.run(&["conflicts", "airtable", "--json"]).json()["results"][0]["open"].clone();
