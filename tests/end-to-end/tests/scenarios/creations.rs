@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use connector_core::plan::QuestionKind;
+use connector_core::plan::{Guard, QuestionKind};
 use connector_core::store::Store as _;
 use connector_core::testing::{Blow, FaultyStore, Fuse};
 use connector_core::value::Value;
@@ -90,7 +90,7 @@ async fn s11_a_copied_row_is_asked_about_or_a_deal_of_its_own(#[case] backend: B
     story.note("copies are deals of their own");
     story.trio.airtable.connection.policy.copies = true;
     let trio = &story.trio;
-    story.sync(&trio.airtable).await;
+    story.sync_past(&trio.airtable, Guard::SettingsChanged).await;
     assert_eq!(
         trio.linked(&trio.airtable, &deal).await.unwrap().as_str(),
         record,
