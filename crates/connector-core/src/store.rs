@@ -320,6 +320,8 @@ pub struct Counts {
     pub waiting: u64,
     /// Operations whose target had moved.
     pub stale: u64,
+    /// Operations that were not tried: the run ended before, or an earlier attempt may still appear.
+    pub untried: u64,
     /// Values that could not be read or carried.
     pub skipped: u64,
     /// Operations that were refused or got no answer.

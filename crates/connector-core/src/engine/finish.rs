@@ -117,16 +117,11 @@ impl Session<'_> {
             if applied { RunStatus::Partial } else { RunStatus::Failed }
         } else if self.stop.is_cancelled() {
             RunStatus::Cancelled
-        } else if self.counts.failed > 0 || self.counts.stale > 0 || self.has_skipped() || self.is_short() {
+        } else if self.counts.failed + self.counts.stale + self.counts.untried > 0 || self.is_short() {
             RunStatus::Partial
         } else {
             RunStatus::Ok
         }
-    }
-
-    /// Whether something was left to a later run: a creation whose earlier attempt may still appear.
-    fn has_skipped(&self) -> bool {
-        self.results.values().any(|result| result.outcome == OpOutcome::Skipped)
     }
 
     /// Whether something that stands on one side could not be carried to the other, or was not read.

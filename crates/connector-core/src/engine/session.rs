@@ -169,7 +169,7 @@ impl<'e> Session<'e> {
             }
             OpOutcome::Stale => self.counts.stale += 1,
             OpOutcome::Refused | OpOutcome::Unknown => self.counts.failed += 1,
-            OpOutcome::Skipped => {}
+            OpOutcome::Skipped => self.counts.untried += 1,
         }
         if outcome != OpOutcome::Applied {
             self.lines.push(self.line(op, outcome, message.clone()));

@@ -146,7 +146,9 @@ pub fn outcome(lang: Lang, outcome: OpOutcome, remote: &str) -> String {
             "{there} n'a pas répondu ; la prochaine synchronisation regardera ce qu'il en est",
             "{there} did not answer; the next sync looks what became of it"
         ),
-        OpOutcome::Skipped => say!(lang, "pas encore tenté", "not tried yet"),
+        OpOutcome::Skipped => {
+            say!(lang, "pas encore tenté ; relancez dans une minute", "not tried yet; sync again in a minute")
+        }
     }
 }
 

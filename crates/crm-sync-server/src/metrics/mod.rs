@@ -79,6 +79,7 @@ impl Metrics {
             ("deal_created", counts.created_crm),
             ("deal_updated", counts.pulled),
             ("stale", counts.stale),
+            ("untried", counts.untried),
             ("failed", counts.failed),
         ] {
             self.operations.add(&[remote, operation], count);

@@ -121,6 +121,8 @@ pub(crate) struct Counts {
     waiting: u64,
     /// Operations whose target had moved.
     stale: u64,
+    /// Operations that were not tried: the run ended before, or an earlier attempt may still appear.
+    untried: u64,
     /// Values that could not be read or carried.
     skipped: u64,
     /// Operations that were refused or got no answer.
@@ -142,6 +144,7 @@ impl From<CoreCounts> for Counts {
             ties: counts.ties,
             waiting: counts.waiting,
             stale: counts.stale,
+            untried: counts.untried,
             skipped: counts.skipped,
             failed: counts.failed,
         }

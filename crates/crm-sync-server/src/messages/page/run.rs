@@ -104,6 +104,17 @@ pub fn left_over(lang: Lang, counts: &Counts) -> Vec<String> {
             ],
         ),
         told(
+            counts.untried,
+            [
+                "opération n'a pas encore été tentée : relancez dans une minute. Si une première tentative est restée sans réponse, rien n'est créé deux fois.",
+                "opérations n'ont pas encore été tentées : relancez dans une minute. Si une première tentative est restée sans réponse, rien n'est créé deux fois.",
+            ],
+            [
+                "operation was not tried yet: sync again in a minute. If an earlier attempt got no answer, nothing is made twice.",
+                "operations were not tried yet: sync again in a minute. If an earlier attempt got no answer, nothing is made twice.",
+            ],
+        ),
+        told(
             counts.failed,
             [
                 "opération a été refusée ou est restée sans réponse ; la raison est ci-dessous.",
