@@ -182,6 +182,8 @@ pub enum MarkFault {
     Kind,
     /// It cannot hold this value.
     Value,
+    /// The value is missing.
+    Empty,
 }
 
 /// Why a run cannot be taken back.

@@ -5,12 +5,13 @@ mod review;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use connector_core::plan::{Deletion, Guard, Mode, Strategy};
+use connector_core::plan::{Deletion, Guard, Mode, Precedence, Side, Strategy};
 
 pub use self::review::{
     AnswerArgs, ConflictsArgs, ConflictsCommand, Kept, QuestionsArgs, UndoArgs, VerifyArgs, Wish,
 };
 use crate::app::{AIRTABLE, NOTION};
+use crate::service::policy::Pairing;
 use crate::settings::Environment;
 
 const EXIT_CODES: &str = "\
@@ -142,9 +143,28 @@ pub struct ConfigureArgs {
     #[arg(long, value_name = "UNIT=FIELD", value_parser = pair)]
     pub map: Vec<(String, String)>,
     /// Who wins when both sides changed the same thing
-    #[arg(long, value_parser = strategy, value_name = "STRATEGY", long_help = "Who wins when both sides changed the same \
+    #[arg(long, value_parser = named::<Strategy>, value_name = "STRATEGY", long_help = "Who wins when both sides changed the same \
         thing: newest_unit (the later edit, the default), newest_record, crm_wins, remote_wins or manual")]
     pub strategy: Option<Strategy>,
+    /// Who wins when the order of two edits cannot be known: crm (the default) or remote
+    #[arg(long, value_parser = named::<Side>, value_name = "crm|remote")]
+    pub tie: Option<Side>,
+    /// What becomes of deals and records that were never linked
+    #[arg(long, value_parser = named::<Pairing>, value_name = "PAIRING", long_help = "What becomes of deals and records \
+        that were never linked: match_then_create (those alike are linked, the rest is made on the other side, the \
+        default), match_only (the rest is left alone) or create_only (all are made, whatever looks alike)")]
+    pub pairing: Option<Pairing>,
+    /// Which value a pair starts from that is linked for the first time and differs
+    #[arg(long, value_parser = named::<Precedence>, value_name = "newer|crm|remote|ask", long_help = "Which value a pair \
+        starts from that is linked for the first time and differs: newer (the later edit, the default), crm, remote or ask \
+        (both stay, and a person decides)")]
+    pub precedence: Option<Precedence>,
+    /// Lets a copy of a linked record become a deal of its own without being asked about: true or false
+    #[arg(long, value_name = "BOOL")]
+    pub copies: Option<bool>,
+    /// Lets an import write the deal's id into the record that it came from: true or false
+    #[arg(long, value_name = "BOOL")]
+    pub stamp: Option<bool>,
     /// The field that holds the deals' ids: create, none, or a field's name
     #[arg(long, value_name = "create|NAME|none")]
     pub key_field: Option<String>,
@@ -155,18 +175,21 @@ pub struct ConfigureArgs {
     #[arg(long, value_name = "BOOL")]
     pub create_options: Option<bool>,
     /// What becomes of a deal whose record was deleted
-    #[arg(long, value_parser = deletion, value_name = "off|flag|archive|hard", long_help = "What becomes of a deal whose \
+    #[arg(long, value_parser = named::<Deletion>, value_name = "off|flag|archive|hard", long_help = "What becomes of a deal whose \
         record was deleted: off (it is left alone, the default), flag (it gets the mark), archive or hard (it goes; what it \
         held can be brought back)")]
     pub deletions_in_crm: Option<Deletion>,
     /// What becomes of a record whose deal was deleted
-    #[arg(long, value_parser = deletion, value_name = "off|flag|archive|hard", long_help = "What becomes of a record whose \
+    #[arg(long, value_parser = named::<Deletion>, value_name = "off|flag|archive|hard", long_help = "What becomes of a record whose \
         deal was deleted: off (it is left alone, the default), flag (it gets the mark), archive (it goes to the trash, or \
         gets the mark where there is no trash), hard (it goes, for good where there is no trash)")]
     pub deletions_in_remote: Option<Deletion>,
     /// Lets each deletion wait for an answer: true or false
     #[arg(long, value_name = "BOOL")]
     pub deletions_ask: Option<bool>,
+    /// Lets a deletion on the side that is said to win take along what was edited on the other side since: true or false
+    #[arg(long, value_name = "BOOL")]
+    pub deletions_win: Option<bool>,
     /// What marks a deal whose record was deleted, in a unit that is not mapped, as notes=supprimé
     #[arg(long, value_name = "UNIT=VALUE", value_parser = pair)]
     pub mark_deal: Option<(String, String)>,
@@ -207,7 +230,7 @@ pub struct SyncArgs {
     #[arg(long)]
     pub json: bool,
     /// Lets this guard pass, this once
-    #[arg(long = "override", value_name = "GUARD", value_parser = guard)]
+    #[arg(long = "override", value_name = "GUARD", value_parser = named::<Guard>)]
     pub overrides: Vec<Guard>,
     /// Tries again what was refused too often and set aside
     #[arg(long)]
@@ -274,7 +297,7 @@ pub struct ApplyArgs {
     #[arg(long, value_name = "SEQ", value_delimiter = ',')]
     pub without: Vec<u32>,
     /// Lets this guard pass, this once
-    #[arg(long = "override", value_name = "GUARD", value_parser = guard)]
+    #[arg(long = "override", value_name = "GUARD", value_parser = named::<Guard>)]
     pub overrides: Vec<Guard>,
     /// Prints one JSON document
     #[arg(long)]
@@ -332,18 +355,6 @@ fn pair(text: &str) -> Result<(String, String), String> {
     Ok((unit.trim().to_owned(), field.trim().to_owned()))
 }
 
-fn strategy(text: &str) -> Result<Strategy, String> {
-    named(text)
-}
-
-fn deletion(text: &str) -> Result<Deletion, String> {
-    named(text)
-}
-
-fn guard(text: &str) -> Result<Guard, String> {
-    named(text)
-}
-
 /// One of an enum's values by its name; otherwise all the names, which the message about the value goes on with.
 fn named<T: std::str::FromStr + strum::VariantArray + std::fmt::Display>(text: &str) -> Result<T, String> {
     text.replace('-', "_").parse().map_err(|_| {
@@ -365,9 +376,9 @@ mod tests {
 
     #[test]
     fn a_guard_is_named_with_either_sign() {
-        assert_eq!(guard("mass-delete"), Ok(Guard::MassDelete));
-        assert_eq!(guard("mass_delete"), Ok(Guard::MassDelete));
-        assert!(guard("all").unwrap_err().contains("create_flood"));
+        assert_eq!(named("mass-delete"), Ok(Guard::MassDelete));
+        assert_eq!(named("mass_delete"), Ok(Guard::MassDelete));
+        assert!(named::<Guard>("all").unwrap_err().contains("create_flood"));
     }
 
     #[test]

@@ -21,11 +21,20 @@ fn sides<T>(crm: Option<T>, remote: Option<T>) -> BTreeMap<Side, T> {
 pub(super) async fn run(app: &App, console: Console, args: ConfigureArgs) -> Result<Exit, Failure> {
     let remote = args.remote.to_string();
     let none = |name: &str| name.eq_ignore_ascii_case("none");
+    // Without a value, nothing marks.
+    let mark = |(name, value): (String, String)| {
+        if value.is_empty() { (String::new(), value) } else { (name, value) }
+    };
     let wanted = Wanted {
         base: args.base,
         table: args.table,
         fields: args.map.into_iter().collect(),
         strategy: args.strategy,
+        tie: args.tie,
+        precedence: args.precedence,
+        pairing: args.pairing,
+        copies: args.copies,
+        stamp: args.stamp,
         key_field: match args.key_field {
             None => KeyField::Found,
             Some(name) if none(&name) => KeyField::None,
@@ -36,7 +45,8 @@ pub(super) async fn run(app: &App, console: Console, args: ConfigureArgs) -> Res
         create_options: args.create_options,
         deletions: sides(args.deletions_in_crm, args.deletions_in_remote),
         approve_deletions: args.deletions_ask,
-        marks: sides(args.mark_deal, args.mark_record),
+        marks: sides(args.mark_deal.map(mark), args.mark_record.map(mark)),
+        delete_beats_edit: args.deletions_win,
         monthly_calls: args.monthly_calls,
         ..Wanted::default()
     };

@@ -192,6 +192,11 @@ pub fn failure(lang: Lang, failure: &Failure) -> String {
                     "{place} ne peut pas contenir {value}. Pour une case à cocher, écrivez oui ; pour une liste, une de ses options.",
                     "{place} cannot hold {value}. For a checkbox, write yes; for a list, one of its options."
                 ),
+                MarkFault::Empty => say!(
+                    lang,
+                    "Il manque ce qui marque dans {place}. Pour une case à cocher, écrivez oui ; pour une liste, une de ses options ; sinon un mot.",
+                    "What marks in {place} is missing. For a checkbox, write yes; for a list, one of its options; otherwise a word."
+                ),
             }
         }
         Failure::File { path, source } => {

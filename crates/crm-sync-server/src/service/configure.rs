@@ -8,13 +8,14 @@ use connector_core::engine::Connection;
 use connector_core::fold::fold;
 use connector_core::id::{BaseId, OptionId, UnitKey};
 use connector_core::mapping::{Direction, Finding, Guess, Mapping, Pair, Severity};
-use connector_core::plan::{Deletion, Policy, Side, Strategy};
+use connector_core::plan::{Deletion, Policy, Precedence, Side, Strategy};
 use connector_core::provider::{ConnectorSettings, Container, Place, Provider};
 use connector_core::schema::{Field, FieldKind, Schema};
 use connector_core::unit::Units;
 
 use super::connection::{Configured, ConnectionSettings, connection_id};
-use super::marks;
+use super::policy::Pairing;
+use super::{marks, policy};
 use crate::app::App;
 use crate::crm;
 use crate::failure::Failure;
@@ -38,6 +39,16 @@ pub struct Wanted {
     pub stages: BTreeMap<OptionId, String>,
     /// Who wins a conflict.
     pub strategy: Option<Strategy>,
+    /// Who wins when the order of two edits cannot be known.
+    pub tie: Option<Side>,
+    /// What a matched pair starts from whose sides differ.
+    pub precedence: Option<Precedence>,
+    /// What becomes of deals and records that were never linked.
+    pub pairing: Option<Pairing>,
+    /// Whether a copy of a linked record becomes a deal of its own unasked.
+    pub copies: Option<bool>,
+    /// Whether an import may write the deal's id into the record that it came from.
+    pub stamp: Option<bool>,
     /// The field for the deals' ids.
     pub key_field: KeyField,
     /// The units that tell which deal a record without id is.
@@ -48,8 +59,10 @@ pub struct Wanted {
     pub deletions: BTreeMap<Side, Deletion>,
     /// Whether each deletion waits for a person.
     pub approve_deletions: Option<bool>,
-    /// What marks this side when the other side deleted: a unit or field, and its value; without a value, nothing does.
+    /// What marks this side when the other side deleted: a unit or field, and its value; an empty name takes the mark away.
     pub marks: BTreeMap<Side, (String, String)>,
+    /// Whether a deletion on the side that is said to win takes along what was edited on the other side since.
+    pub delete_beats_edit: Option<bool>,
     /// The most requests in a month; 0 takes the limit away.
     pub monthly_calls: Option<u64>,
     /// Whether a field that the table lacks means “not mapped”, as on the CRM's own page, and is no error.
@@ -86,7 +99,7 @@ pub struct Outcome {
 }
 
 /// A configuration that is not stored yet.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Draft {
     /// What would be stored.
     pub settings: ConnectionSettings,
@@ -100,15 +113,22 @@ pub struct Draft {
     pub guesses: Vec<Guess>,
     /// What is wrong with the mapping or lost by it, the worst first.
     pub findings: Vec<Finding>,
+    /// The marks that would not do, each with the reason; the settings still have those of before.
+    pub mark_faults: BTreeMap<Side, Failure>,
 }
 
 impl Draft {
-    /// Itself, unless the mapping cannot work.
+    /// Itself, unless a mark would not do.
+    pub fn marked(mut self) -> Result<Self, Failure> {
+        self.mark_faults.pop_first().map_or(Ok(self), |(_, fault)| Err(fault))
+    }
+
+    /// Itself, unless the mapping cannot work or a mark would not do.
     pub fn sound(self, remote: &str) -> Result<Self, Failure> {
         let is_fault = |finding: &&Finding| finding.severity == Severity::Error;
         let faults: Vec<Finding> = self.findings.iter().filter(is_fault).cloned().collect();
         if faults.is_empty() {
-            return Ok(self);
+            return self.marked();
         }
         Err(Failure::BrokenMapping { remote: remote.to_owned(), findings: faults })
     }
@@ -152,18 +172,7 @@ pub async fn draft(app: &App, remote: &str, wanted: Wanted) -> Result<Draft, Fai
     let id = connection_id(remote, &base, &table.id);
     let before = before.filter(|before| before.connection.id == id);
     let mut policy = before.as_ref().map_or_else(Policy::default, |before| before.connection.policy.clone());
-    if let Some(strategy) = wanted.strategy {
-        policy.strategy = strategy;
-    }
-    for (side, deletion) in &wanted.deletions {
-        match side {
-            Side::Crm => policy.deletions.crm = *deletion,
-            Side::Remote => policy.deletions.remote = *deletion,
-        }
-    }
-    if let Some(approval) = wanted.approve_deletions {
-        policy.deletions.approval = approval;
-    }
+    policy::choose(&mut policy, &wanted);
     let kept = before.as_ref().is_some_and(|before| before.connection.create_options);
     let monthly_calls = wanted.monthly_calls.or(before.as_ref().and_then(|before| before.monthly_calls));
     let create_options = wanted.create_options.unwrap_or(kept);
@@ -178,7 +187,7 @@ pub async fn draft(app: &App, remote: &str, wanted: Wanted) -> Result<Draft, Fai
     choose_ways(app.units(), &schema, &mut mapping, &wanted);
     choose_key(app.units(), &mut mapping, wanted.natural_key)?;
     choose_key_field(connector.as_ref(), &mut schema, &mut mapping, &wanted.key_field).await?;
-    marks::choose(app.units(), &schema, &mapping, &mut policy.deletions, &wanted.marks)?;
+    let mark_faults = marks::choose(app.units(), &schema, &mapping, &mut policy.deletions, &wanted.marks);
 
     let findings = mapping.check(app.units(), &schema);
     let guesses = Mapping::suggest(app.units(), &schema).guesses;
@@ -190,7 +199,7 @@ pub async fn draft(app: &App, remote: &str, wanted: Wanted) -> Result<Draft, Fai
         connection,
         monthly_calls: monthly_calls.filter(|calls| *calls > 0),
     };
-    Ok(Draft { settings, made_from, connector, schema, guesses, findings })
+    Ok(Draft { settings, made_from, connector, schema, guesses, findings, mark_faults })
 }
 
 /// The connection as the CRM's own page shows it: by names.

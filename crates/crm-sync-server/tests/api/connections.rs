@@ -138,6 +138,86 @@ async fn a_mapping_that_cannot_work_is_told_and_not_stored(#[case] kind: Kind) {
 #[case::postgres(Kind::Postgres)]
 #[case::sqlite(Kind::Sqlite)]
 #[tokio::test]
+async fn the_policy_is_read_back_as_it_was_chosen_and_stays_until_it_is_changed(#[case] kind: Kind) {
+    let house = House::fresh(kind).await;
+    let tag = house.connect().await;
+    let usual = house.get(CONFIGURATION).await.ok(200);
+    assert_eq!(
+        (&usual["pairing"], &usual["precedence"], &usual["tie"], &usual["copies"], &usual["stamp"]),
+        (&json!("match_then_create"), &json!("newer"), &json!("crm"), &json!(false), &json!(true)),
+        "{usual:#}"
+    );
+    assert_eq!(
+        usual["deletions"],
+        json!({"crm": "off", "remote": "off", "approval": false, "beat_edits": false})
+    );
+    let chosen = json!({
+        "pairing": "match_only", "precedence": "ask", "tie": "remote", "copies": true, "stamp": false,
+        "delete_beats_edit": true, "fields": {"notes": ""}, "delete_crm": "flag", "delete_remote": "flag",
+        "mark_deal": {"place": "notes", "value": "supprimé dans Airtable"},
+        "mark_record": {"place": "Signed", "value": "yes"},
+    });
+    let saved = house.put_if(CONFIGURATION, ("if-match", &tag), chosen).await;
+    let kept = house.put_if(CONFIGURATION, ("if-match", saved.header("etag")), json!({})).await;
+    for told in [saved.ok(200), kept.ok(200)] {
+        let told = &told["configuration"];
+        assert_eq!(
+            (&told["pairing"], &told["precedence"], &told["tie"], &told["copies"], &told["stamp"]),
+            (&json!("match_only"), &json!("ask"), &json!("remote"), &json!(true), &json!(false)),
+            "{told:#}"
+        );
+        let deletions = &told["deletions"];
+        assert_eq!(deletions["beat_edits"], true);
+        assert_eq!(deletions["deal_mark"]["unit"], "notes");
+        assert_eq!(deletions["deal_mark"]["value"]["value"], "supprimé dans Airtable", "{deletions:#}");
+        assert_eq!(deletions["record_mark"]["value"]["value"], true, "{deletions:#}");
+    }
+    let unmarked = json!({"mark_record": {"place": "", "value": ""}});
+    let unmarked = house.put_if(CONFIGURATION, ("if-match", kept.header("etag")), unmarked).await.ok(200);
+    assert_eq!(unmarked["configuration"]["deletions"].get("record_mark"), None, "{unmarked:#}");
+    house.close().await;
+}
+
+#[rstest]
+#[case::postgres(Kind::Postgres)]
+#[case::sqlite(Kind::Sqlite)]
+#[tokio::test]
+async fn a_mark_that_would_not_do_is_told_with_its_field_and_not_stored(#[case] kind: Kind) {
+    let house = House::fresh(kind).await;
+    let tag = house.connect().await;
+    let record = |place: &str, value: &str| json!({"mark_record": {"place": place, "value": value}});
+    for (body, code, told) in [
+        (record("Amount", "1"), "wrong_mark", "« Amount » est associé"),
+        (record("Signed", "peut-être"), "wrong_mark", "« Signed » ne peut pas contenir « peut-être »"),
+        (record("Signed", ""), "wrong_mark", "Il manque ce qui marque dans « Signed »"),
+        (record("Files", "x"), "wrong_mark", "« Files » ne peut pas contenir de marque"),
+        (record("Nulle part", "x"), "unknown_fields", "Nulle part"),
+        (json!({"mark_deal": {"place": "notes", "value": "x"}}), "wrong_mark", "« Notes » est associé"),
+        (json!({"mark_deal": {"place": "couleur", "value": "x"}}), "unknown_units", "couleur"),
+        (json!({"mark_deal": {"place": "notes"}}), "missing_member", "mark_deal"),
+        (json!({"precedence": "coin_toss"}), "wrong_value", "precedence"),
+    ] {
+        for refused in [
+            house.put_if(CONFIGURATION, ("if-match", &tag), body.clone()).await.ok(422),
+            house.post("/api/v1/connections/airtable/check", body.clone()).await.ok(422),
+        ] {
+            assert_eq!(refused["code"], code, "{body} {refused:#}");
+            assert!(refused["detail"].as_str().unwrap().contains(told), "{body} {refused:#}");
+        }
+    }
+    let marked = json!({"fields": {"notes": ""}, "mark_record": {"place": "Notes", "value": "parti"}});
+    let marked = house.put_if(CONFIGURATION, ("if-match", &tag), marked).await;
+    marked.ok(200);
+    let mapped = json!({"fields": {"notes": "Notes"}});
+    let mapped = house.put_if(CONFIGURATION, ("if-match", marked.header("etag")), mapped).await.ok(422);
+    assert_eq!(mapped["code"], "wrong_mark", "a field that marks cannot be mapped: {mapped:#}");
+    house.close().await;
+}
+
+#[rstest]
+#[case::postgres(Kind::Postgres)]
+#[case::sqlite(Kind::Sqlite)]
+#[tokio::test]
 async fn a_removed_connection_leaves_its_links_and_goes_on_where_it_was(#[case] kind: Kind) {
     let house = House::fresh(kind).await;
     let tag = house.connect().await;

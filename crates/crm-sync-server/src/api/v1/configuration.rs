@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use actix_web::http::header::ETAG;
 use actix_web::{HttpRequest, HttpResponse, delete, get, put};
 use connector_core::id::OptionId;
-use connector_core::plan::Side;
+use connector_core::plan::Side as CoreSide;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::caller::{Caller, remote};
-use super::named::{Deletion, Direction, Remote, Strategy};
+use super::deletions::{Deletions, NewMark};
+use super::named::{Deletion, Direction, Pairing, Precedence, Remote, Side, Strategy};
 use super::precondition::{etag, expected, has};
 use super::responses::AsksRemote;
 use super::shape::Finding;
@@ -18,6 +19,7 @@ use crate::failure::Failure;
 use crate::report::Speaker;
 use crate::service::configure::{self, KeyField, Outcome, Wanted as CoreWanted};
 use crate::service::connection::{self, ConnectionSettings};
+use crate::service::policy::Pairing as CorePairing;
 use crate::service::token;
 use crate::store::{Expected, Remains};
 use crate::web::problem::Problem;
@@ -43,24 +45,20 @@ pub(crate) struct Configuration {
     /// The units that tell which deal a record without id is.
     natural_key: Vec<String>,
     strategy: Strategy,
+    /// Who wins when the order of two edits cannot be known.
+    tie: Side,
+    pairing: Pairing,
+    precedence: Precedence,
+    /// Whether a copy of a linked record becomes a deal of its own without being asked about.
+    copies: bool,
+    /// Whether an import may write the deal's id into the record that it came from.
+    stamp: bool,
     deletions: Deletions,
     /// Whether unknown options may be made in the remote.
     create_options: bool,
     /// The most requests in a month, if there is a limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     monthly_calls: Option<u64>,
-}
-
-/// What becomes of one side when the other is deleted.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Deletions {
-    /// Of the deal, when its record was deleted.
-    crm: Deletion,
-    /// Of the record, when its deal was deleted.
-    remote: Deletion,
-    /// Whether each waits for a person.
-    approval: bool,
 }
 
 /// A unit and its field.
@@ -100,22 +98,24 @@ impl Pair {
 
 impl Configuration {
     fn new(caller: &Caller, remote: &'static str, settings: &ConnectionSettings) -> Self {
-        let link = &settings.connection;
+        let (link, speaker) = (&settings.connection, caller.speaker(remote));
+        let policy = &link.policy;
         Self {
             remote,
             connection: link.id.to_string(),
             base: settings.base.to_string(),
             table: settings.table.to_string(),
             table_name: settings.table_name.clone(),
-            pairs: Pair::all(&caller.speaker(remote), &link.mapping),
+            pairs: Pair::all(&speaker, &link.mapping),
             key_field: link.mapping.key_field.as_ref().map(ToString::to_string),
             natural_key: link.mapping.natural_key.iter().map(ToString::to_string).collect(),
-            strategy: Strategy(link.policy.strategy),
-            deletions: Deletions {
-                crm: Deletion(link.policy.deletions.crm),
-                remote: Deletion(link.policy.deletions.remote),
-                approval: link.policy.deletions.approval,
-            },
+            strategy: Strategy(policy.strategy),
+            tie: Side(policy.tie),
+            pairing: Pairing(CorePairing::of(policy)),
+            precedence: Precedence(policy.precedence),
+            copies: policy.copies,
+            stamp: policy.stamp,
+            deletions: Deletions::new(&speaker, &policy.deletions, policy.delete_beats_edit),
             create_options: link.create_options,
             monthly_calls: settings.monthly_calls,
         }
@@ -137,6 +137,14 @@ pub(crate) struct Wanted {
     /// Option, by id, to the stage that it means; `""` means that its name decides.
     stages: BTreeMap<String, String>,
     strategy: Option<Strategy>,
+    /// Who wins when the order of two edits cannot be known; the CRM unless told.
+    tie: Option<Side>,
+    pairing: Option<Pairing>,
+    precedence: Option<Precedence>,
+    /// Whether a copy of a linked record becomes a deal of its own without being asked about.
+    copies: Option<bool>,
+    /// Whether an import may write the deal's id into the record that it came from.
+    stamp: Option<bool>,
     /// The field that holds the deals' ids, by name or id; `""` means none.
     key_field: Option<String>,
     /// The units that tell which deal a record without id is.
@@ -149,6 +157,12 @@ pub(crate) struct Wanted {
     delete_remote: Option<Deletion>,
     /// Whether each deletion waits for a person.
     approve_deletions: Option<bool>,
+    /// Whether a deletion on the side that is said to win takes along what was edited on the other side since.
+    delete_beats_edit: Option<bool>,
+    /// What a deal gets whose record was deleted, where `flag` is chosen: in a unit.
+    mark_deal: Option<NewMark>,
+    /// What a record gets whose deal was deleted, where `flag` is chosen: in a field.
+    mark_record: Option<NewMark>,
     /// The most requests in a month; 0 takes the limit away.
     monthly_calls: Option<u64>,
 }
@@ -156,8 +170,10 @@ pub(crate) struct Wanted {
 impl Wanted {
     /// The same for the service, of this state of the settings.
     pub(super) fn of(self, expected: Expected) -> CoreWanted {
-        let deletions = [(Side::Crm, self.delete_crm), (Side::Remote, self.delete_remote)];
+        let deletions = [(CoreSide::Crm, self.delete_crm), (CoreSide::Remote, self.delete_remote)];
         let deletions = deletions.into_iter().filter_map(|(side, deletion)| Some((side, deletion?.0)));
+        let marks = [(CoreSide::Crm, self.mark_deal), (CoreSide::Remote, self.mark_record)];
+        let marks = marks.into_iter().filter_map(|(side, mark)| Some((side, mark?.into())));
         CoreWanted {
             base: self.base,
             table: self.table,
@@ -165,6 +181,11 @@ impl Wanted {
             directions: self.directions.into_iter().map(|(unit, way)| (unit, way.0)).collect(),
             stages: self.stages.into_iter().map(|(id, stage)| (OptionId::from(id), stage)).collect(),
             strategy: self.strategy.map(|strategy| strategy.0),
+            tie: self.tie.map(|side| side.0),
+            pairing: self.pairing.map(|pairing| pairing.0),
+            precedence: self.precedence.map(|precedence| precedence.0),
+            copies: self.copies,
+            stamp: self.stamp,
             key_field: match self.key_field {
                 None => KeyField::Found,
                 Some(name) if name.trim().is_empty() => KeyField::None,
@@ -174,7 +195,8 @@ impl Wanted {
             create_options: self.create_options,
             deletions: deletions.collect(),
             approve_deletions: self.approve_deletions,
-            marks: BTreeMap::new(),
+            delete_beats_edit: self.delete_beats_edit,
+            marks: marks.collect(),
             monthly_calls: self.monthly_calls,
             forgiving: false,
             expected,

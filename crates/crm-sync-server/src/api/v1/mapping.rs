@@ -166,7 +166,7 @@ pub(super) async fn check(
     path: PathOf<String>,
     body: Body<Wanted>,
 ) -> Result<HttpResponse, Refusal> {
-    let draft = configure::draft(caller.app(), remote(&path.0)?, body.0.of(Expected::Any)).await?;
+    let draft = configure::draft(caller.app(), remote(&path.0)?, body.0.of(Expected::Any)).await?.marked()?;
     let sample = sampling::sample(caller.app(), draft.connector.as_ref(), &draft.schema).await?;
     Ok(HttpResponse::Ok().json(Check::new(&caller, &draft, &sample)))
 }

@@ -9,6 +9,7 @@ mod configuration;
 mod conflicts;
 mod connections;
 mod deals;
+mod deletions;
 mod doctor;
 mod logs;
 mod mapping;

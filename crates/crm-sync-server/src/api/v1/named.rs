@@ -9,6 +9,7 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::app::{AIRTABLE, NOTION};
+use crate::service::policy;
 
 macro_rules! named {
     ($(#[doc = $doc:literal] $name:ident: $of:ty = $all:expr;)+) => {$(
@@ -47,8 +48,12 @@ named! {
     Guard: plan::Guard = plan::Guard::VARIANTS;
     /// Who wins when both sides changed the same unit.
     Strategy: plan::Strategy = plan::Strategy::VARIANTS;
+    /// What becomes of deals and records that were never linked: match and then create, only match, or only create.
+    Pairing: policy::Pairing = policy::Pairing::VARIANTS;
     /// One of the two sides.
     Side: plan::Side = plan::Side::VARIANTS;
+    /// Which value a pair starts from that is linked for the first time and differs.
+    Precedence: plan::Precedence = plan::Precedence::VARIANTS;
     /// Which way the values of a pair go.
     Direction: mapping::Direction = mapping::Direction::VARIANTS;
     /// Whether a deal and a record are kept in agreement.

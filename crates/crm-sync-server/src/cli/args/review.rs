@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand, ValueEnum};
 use connector_core::plan::{Answer, Guard, Side};
 
-use super::{Remote, Remotes, guard};
+use super::{Remote, Remotes, named};
 
 /// `undo`
 #[derive(Debug, Args)]
@@ -15,7 +15,7 @@ pub struct UndoArgs {
     #[arg(long)]
     pub dry_run: bool,
     /// Lets this guard pass, this once
-    #[arg(long = "override", value_name = "GUARD", value_parser = guard)]
+    #[arg(long = "override", value_name = "GUARD", value_parser = named::<Guard>)]
     pub overrides: Vec<Guard>,
     /// Does it without asking
     #[arg(long)]
@@ -117,7 +117,7 @@ pub struct AnswerArgs {
     #[arg(required = true, value_name = "RECORD")]
     pub records: Vec<String>,
     /// Lets this guard pass, this once
-    #[arg(long = "override", value_name = "GUARD", value_parser = guard)]
+    #[arg(long = "override", value_name = "GUARD", value_parser = named::<Guard>)]
     pub overrides: Vec<Guard>,
     /// Prints one JSON document
     #[arg(long)]
