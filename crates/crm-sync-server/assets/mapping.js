@@ -48,7 +48,9 @@ async function refresh() {
     const at = document.activeElement?.id;
     const fresh = page.querySelector("#mapping");
     if (!fresh) return;
+    const unfolded = [...form.querySelectorAll("details[open]")].map((details) => details.id);
     form.replaceChildren(...fresh.childNodes);
+    for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
     if (at) document.getElementById(at)?.focus({ preventScroll: true });
     form.dataset.fresh = String(Number(form.dataset.fresh ?? 0) + 1);
     draw();

@@ -3,7 +3,9 @@
 use actix_web::web::Path;
 use askama::Template;
 use connector_core::id::RunId;
+use connector_core::plan::Side;
 use secrecy::SecretString;
+use strum::VariantArray as _;
 
 use super::badge::Badge;
 use super::connectors;
@@ -22,7 +24,7 @@ use crate::secrets::TokenState;
 use crate::service::check::Records;
 use crate::service::glance::{self, Glance};
 use crate::service::sync::Order;
-use crate::service::{scopes, token, trial, verify};
+use crate::service::{marks, scopes, token, trial, verify};
 use crate::store::RunFilter;
 
 /// How many runs are shown, as on the CRM's own page.
@@ -245,7 +247,11 @@ fn mapping_step(lang: Lang, glance: &Glance, units: usize) -> Step {
         };
     };
     let pairs = configured.settings.connection.mapping.pairs.len();
-    let told = messages::pairs_mapped(lang, pairs, units.max(pairs));
+    let mut told = messages::pairs_mapped(lang, pairs, units.max(pairs));
+    let deletions = &configured.settings.connection.policy.deletions;
+    if Side::VARIANTS.iter().any(|side| marks::is_missing(deletions, *side, glance.remote)) {
+        told = format!("{told} {}", t.mark_missing());
+    }
     Step { state: "done", title: t.mapping_step(), told, action: t.mapping_change() }
 }
 

@@ -1,13 +1,16 @@
 //! `/connectors/{remote}/mapping`: which field goes with which, what becomes of real values, and the options.
 
 mod pair;
+mod policy;
 mod stages;
+
+use std::collections::BTreeMap;
 
 use actix_web::web::Path;
 use askama::Template;
 use connector_core::id::{OptionId, UnitKey};
 use connector_core::mapping::{Binding, Problem, Severity};
-use connector_core::plan::{Deletion, Deletions, Side, Strategy};
+use connector_core::plan::{Deletion, Deletions, Precedence, Side, Strategy};
 use strum::VariantArray as _;
 
 use super::fields::Fields;
@@ -18,9 +21,12 @@ use super::visitor::Visitor;
 use crate::failure::Failure;
 use crate::messages::{self, Lang, Words};
 use crate::service::configure::{self, Draft, KeyField, Wanted};
+use crate::service::policy::Pairing;
 use crate::service::sampling::{self, Sample};
 
 use pair::{FieldView, UnitView};
+pub(super) use policy::{Choice, pairings, precedences};
+use policy::{DeletionView, MarkView, Switch, deletions, marks, strategies, switches, ties};
 use stages::StageTable;
 
 #[derive(Debug, Template)]
@@ -39,26 +45,17 @@ struct View {
     /// The name of the field that holds the deals' ids; empty without one.
     key_field: String,
     natural: Vec<NaturalView>,
-    strategies: Vec<StrategyView>,
+    strategies: Vec<Choice<Strategy>>,
     create_options: bool,
     deletions: Vec<DeletionView>,
     approve_deletions: bool,
-}
-
-/// What becomes of one side when the other is deleted.
-#[derive(Debug)]
-struct DeletionView {
-    /// The side that it is done to.
-    side: Side,
-    name: String,
-    steps: Vec<DeletionStep>,
-}
-
-#[derive(Debug)]
-struct DeletionStep {
-    value: Deletion,
-    name: String,
-    is_on: bool,
+    pairings: Vec<Choice<Pairing>>,
+    precedences: Vec<Choice<Precedence>>,
+    ties: Vec<Choice<Side>>,
+    switches: Vec<Switch>,
+    marks: Vec<MarkView>,
+    /// Whether one of the advanced settings has to be mended.
+    is_advanced_open: bool,
 }
 
 /// A unit that may tell which deal a record is.
@@ -66,14 +63,6 @@ struct DeletionStep {
 struct NaturalView {
     key: UnitKey,
     name: String,
-    is_on: bool,
-}
-
-#[derive(Debug)]
-struct StrategyView {
-    value: Strategy,
-    name: String,
-    why: String,
     is_on: bool,
 }
 
@@ -99,7 +88,7 @@ pub(super) async fn save(visitor: Visitor, path: Path<String>, fields: Fields) -
     match configure::configure(visitor.app(), tool.remote, wanted.clone()).await {
         Ok(_) if is_key_field => see(format!("/connectors/{}/mapping?done=key-field", tool.remote)),
         Ok(_) => see(format!("/connectors/{}?done=saved", tool.remote)),
-        Err(Failure::BrokenMapping { .. }) => {
+        Err(Failure::BrokenMapping { .. } | Failure::Mark { .. }) => {
             let mut view = view(&visitor, tool, Wanted { key_field: KeyField::Found, ..wanted }).await?;
             view.frame = view.frame.noticing("bad", visitor.words().mapping_broken());
             visitor.page(&view)
@@ -118,26 +107,42 @@ fn wanted(fields: &Fields) -> Wanted {
     let pairs = fields.below("field.");
     let ways = fields.below("way.").filter_map(|(unit, way)| Some((unit.to_owned(), way.parse().ok()?)));
     let deletion = |side: &Side| Some((*side, fields.get(&format!("deletion.{side}"))?.parse().ok()?));
+    let deletions: BTreeMap<Side, Deletion> = Side::VARIANTS.iter().filter_map(deletion).collect();
+    // As long as nothing is passed on there is nothing to approve, and a setting that changed asks for an approval itself.
+    let are_passed_on = deletions.values().any(|deletion| *deletion != Deletion::Off);
+    let mark = |side: &Side| {
+        let part = |part| fields.get(&format!("mark.{side}.{part}")).unwrap_or_default().to_owned();
+        (*side, (part("place"), part("value")))
+    };
     let stages = fields.below("stage.").map(|(option, stage)| (OptionId::from(option), stage.to_owned()));
     Wanted {
         fields: pairs.map(|(unit, field)| (unit.to_owned(), field.to_owned())).collect(),
         directions: ways.collect(),
         stages: stages.collect(),
         strategy: fields.get("strategy").and_then(|strategy| strategy.parse().ok()),
+        tie: fields.get("tie").and_then(|side| side.parse().ok()),
+        precedence: fields.get("precedence").and_then(|precedence| precedence.parse().ok()),
+        pairing: fields.get("pairing").and_then(|pairing| pairing.parse().ok()),
+        copies: Some(fields.get("copies").is_some()),
+        stamp: Some(fields.get("stamp").is_some()),
         natural_key: Some(fields.all("natural").map(str::to_owned).collect()),
         create_options: Some(fields.get("create_options").is_some()),
-        deletions: Side::VARIANTS.iter().filter_map(deletion).collect(),
-        approve_deletions: Some(fields.get("approve_deletions").is_some()),
+        deletions,
+        approve_deletions: are_passed_on.then(|| fields.get("approve_deletions").is_some()),
+        delete_beats_edit: Some(fields.get("delete_beats_edit").is_some()),
+        marks: Side::VARIANTS.iter().map(mark).collect(),
         ..wanted
     }
 }
 
 async fn view(visitor: &Visitor, tool: Tool, wanted: Wanted) -> Result<View, Trouble> {
     let (t, lang, app) = (visitor.words(), visitor.lang, visitor.app());
+    let typed = wanted.marks.clone();
     let draft = configure::draft(app, tool.remote, wanted).await?;
     let sample = sampling::sample(app, draft.connector.as_ref(), &draft.schema).await?;
     let settings = &draft.settings;
     let link = &settings.connection;
+    let policy = &link.policy;
     let binding = Binding::new(app.units(), &link.mapping, &draft.schema, link.create_options);
     let context = Context { lang, tool, draft: &draft, sample: &sample, binding: &binding };
     let key_field = link.mapping.key_field.as_ref().and_then(|key| draft.schema.field(key));
@@ -159,11 +164,17 @@ async fn view(visitor: &Visitor, tool: Tool, wanted: Wanted) -> Result<View, Tro
         stages: StageTable::of(&context, app.units()),
         key_field: key_field.map(|field| field.name.clone()).unwrap_or_default(),
         natural: natural.collect(),
-        strategies: strategies(t, link.policy.strategy),
+        strategies: strategies(t, policy.strategy),
         create_options: link.create_options,
-        deletions: deletions(lang, tool, &link.policy.deletions),
+        deletions: deletions(lang, tool, &policy.deletions),
         // Nothing is deleted unasked unless somebody unticks it.
-        approve_deletions: link.policy.deletions.approval || link.policy.deletions == Deletions::default(),
+        approve_deletions: policy.deletions.approval || policy.deletions == Deletions::default(),
+        pairings: pairings(t, Pairing::of(policy)),
+        precedences: precedences(t, policy.precedence),
+        ties: ties(t, policy.tie),
+        switches: switches(t, policy),
+        marks: marks(&context, app.units(), &typed),
+        is_advanced_open: !draft.mark_faults.is_empty(),
     })
 }
 
@@ -189,41 +200,4 @@ impl Context<'_> {
             })
             .collect()
     }
-}
-
-fn deletions(lang: Lang, tool: Tool, chosen: &Deletions) -> Vec<DeletionView> {
-    let t = Words(lang);
-    let view = |side, name, is_on: Deletion| {
-        // A mark asks for a field of its own, which these pages do not choose.
-        let offered = Deletion::VARIANTS.iter().filter(|step| **step != Deletion::Flag || is_on == **step);
-        let step = |value: &Deletion| DeletionStep {
-            value: *value,
-            name: match value {
-                Deletion::Off => t.deletion_off(),
-                Deletion::Flag => t.deletion_flag(),
-                Deletion::Archive => t.deletion_archive(),
-                Deletion::Hard => t.deletion_hard(),
-            },
-            is_on: *value == is_on,
-        };
-        DeletionView { side, name, steps: offered.map(step).collect() }
-    };
-    vec![
-        view(Side::Remote, t.deletion_of_deal(), chosen.remote),
-        view(Side::Crm, messages::deletion_of_record(lang, tool.remote), chosen.crm),
-    ]
-}
-
-fn strategies(t: Words, chosen: Strategy) -> Vec<StrategyView> {
-    let view = |value: &Strategy| {
-        let (name, why) = match value {
-            Strategy::NewestUnit => (t.strategy_newest_unit(), t.strategy_newest_unit_why()),
-            Strategy::NewestRecord => (t.strategy_newest_record(), t.strategy_newest_record_why()),
-            Strategy::CrmWins => (t.strategy_crm_wins(), t.strategy_crm_wins_why()),
-            Strategy::RemoteWins => (t.strategy_remote_wins(), t.strategy_remote_wins_why()),
-            Strategy::Manual => (t.strategy_manual(), t.strategy_manual_why()),
-        };
-        StrategyView { value: *value, name, why, is_on: *value == chosen }
-    };
-    Strategy::VARIANTS.iter().map(view).collect()
 }

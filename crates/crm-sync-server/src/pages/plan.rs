@@ -11,13 +11,14 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use connector_core::engine::{EngineError, PLAN_LIFE};
 use connector_core::id::{PlanId, RunId};
-use connector_core::plan::{Action, Guard, Mode, Notice, Op, Plan, Purpose, Side};
+use connector_core::plan::{Action, Guard, Mode, Notice, Op, Plan, Precedence, Purpose, Side};
 use connector_core::store::{SavedPlan, Store as _};
 
 use super::fields::Fields;
 use super::frame::{Frame, Place};
 use super::history::way;
 use super::live::{self, ASKED_BY};
+use super::mapping::{Choice, pairings, precedences};
 use super::names::Names;
 use super::paging::{PAGE, Paging};
 use super::picked::LeftOut;
@@ -26,7 +27,9 @@ use super::trouble::{Answer, Trouble, see};
 use super::visitor::Visitor;
 use crate::messages::{self, Lang, Words};
 use crate::report::{self, Speaker};
-use crate::service::connection;
+use crate::service::configure::{self, Wanted};
+use crate::service::policy::Pairing;
+use crate::service::{connection, sync};
 use crate::worker::{Ending, Job, Work};
 
 use row::OpRow;
@@ -66,6 +69,15 @@ struct View {
     altered: Vec<String>,
     questions: Vec<String>,
     waiting: Vec<String>,
+    /// What can be chosen before the first sync.
+    first: Option<FirstView>,
+}
+
+/// What becomes of what was never linked.
+#[derive(Debug)]
+struct FirstView {
+    pairings: Vec<Choice<Pairing>>,
+    precedences: Vec<Choice<Precedence>>,
 }
 
 #[derive(Debug)]
@@ -138,9 +150,15 @@ impl Kind {
     }
 }
 
-/// Reads both sides and shows what a sync would do.
+/// Reads both sides and shows what a sync would do; before the first sync, with what is chosen for it here.
 pub(super) async fn make(visitor: Visitor, path: Path<String>, fields: Fields) -> Answer {
     let tool = Tool::of(&path).ok_or(Trouble::Missing)?;
+    let pairing = fields.get("pairing").and_then(|pairing| pairing.parse().ok());
+    let precedence = fields.get("precedence").and_then(|precedence| precedence.parse().ok());
+    if pairing.is_some() || precedence.is_some() {
+        let wanted = Wanted { precedence, pairing, ..Wanted::default() };
+        configure::configure(visitor.app(), tool.remote, wanted).await?;
+    }
     let mode = fields.get("mode").and_then(|mode| mode.parse().ok()).unwrap_or_default();
     preview(&visitor, tool, mode).await
 }
@@ -226,6 +244,16 @@ async fn view(visitor: &Visitor, id: &PlanId) -> Result<View, Trouble> {
     let SavedPlan { plan, applied_by } =
         app.store.plan(id).await?.ok_or_else(|| EngineError::NoPlan(id.clone()))?;
     let configured = connection::of_id(app, &plan.connection).await?;
+    let mut first = None;
+    if let Some(configured) = &configured
+        && applied_by.is_none()
+        && plan.purpose == Purpose::Agree
+        && sync::is_first(app, configured).await?
+    {
+        let policy = &configured.settings.connection.policy;
+        let (pairings, precedences) = (pairings(t, Pairing::of(policy)), precedences(t, policy.precedence));
+        first = Some(FirstView { pairings, precedences });
+    }
     let remote = configured.map(|configured| configured.remote).unwrap_or_default();
     let speaker = Speaker { lang, units: app.units(), remote: &remote };
     let query = &visitor.query;
@@ -275,6 +303,7 @@ async fn view(visitor: &Visitor, id: &PlanId) -> Result<View, Trouble> {
         waiting: cut(lang, &plan.conflicts, |conflict| {
             report::disputed(&speaker, &names.of(&conflict.deal), conflict)
         }),
+        first,
         remote,
     })
 }

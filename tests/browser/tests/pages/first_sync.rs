@@ -127,6 +127,32 @@ fn the_keyboard_alone_is_enough() {
 }
 
 #[test]
+fn before_the_first_sync_its_preview_can_be_made_to_match_only() {
+    let office = Office::open(Setup::connected());
+    let browser = Browser::open(&office.url, Screen { scripts: false, ..Screen::narrow() });
+    browser.visit("/connectors/airtable");
+    browser.press("Prévisualiser");
+    browser.arrives("/plans/");
+    assert_eq!(browser.read("[data-apply]"), "Appliquer 12 opérations");
+    browser.press("Choisir autrement ce qui est relié et créé");
+    browser.click("[name='pairing'][value='match_only']");
+    browser.press("Refaire l'aperçu ainsi");
+    browser.sees("Tout est déjà en accord");
+    assert_eq!(browser.count("[name='pairing'][value='match_only']:checked"), 1);
+    browser.press("Choisir autrement ce qui est relié et créé");
+    browser.click("[name='pairing'][value='create_only']");
+    browser.press("Refaire l'aperçu ainsi");
+    browser.until("all is made", || browser.count("[data-apply]") == 1);
+    browser.click("[data-apply]");
+    browser.arrives("/runs/");
+    browser.sees("Terminé");
+    browser.visit("/connectors/airtable");
+    browser.press("Prévisualiser");
+    browser.arrives("/plans/");
+    assert_eq!(browser.count("#first"), 0, "after the first sync it is a setting");
+}
+
+#[test]
 fn from_the_demo_to_a_previewed_and_applied_sync_it_takes_few_clicks() {
     const AT_MOST: u32 = 6;
     let folder = tempfile::tempdir().unwrap();

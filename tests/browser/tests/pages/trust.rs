@@ -47,7 +47,7 @@ fn a_deletion_waits_until_it_is_approved() {
     browser.click("[data-save]");
     browser.arrives("/connectors/airtable?done=saved");
     office.execute("DELETE FROM deals WHERE id = 2");
-    office.run(&["sync", "airtable"]);
+    office.run(&["sync", "airtable", "--override", "settings_changed"]);
     assert_eq!(office.sandbox.airtable_record_ids().len(), 6, "nothing is deleted unasked");
 
     browser.visit("/conflicts");

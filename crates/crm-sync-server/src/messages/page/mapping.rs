@@ -49,7 +49,7 @@ words! {
     mapping_create_options: "Créer les options qui manquent" / "Create missing options";
     mapping_create_options_why: "Une étiquette nouvelle dans le CRM devient une option là-bas. Sinon elle est signalée." / "A new tag in the CRM becomes an option there. Otherwise it is reported.";
     mapping_deletions: "Suppressions" / "Deletions";
-    mapping_deletions_told: "Ce qui arrive de l'autre côté quand un deal ou sa ligne est supprimé. Rien n'est supprimé tant que vous ne le demandez pas." / "What happens on the other side when a deal or its record is deleted. Nothing is deleted unless you ask for it.";
+    mapping_deletions_told: "Ce qui arrive de l'autre côté quand un deal ou sa ligne est supprimé. Rien n'est supprimé tant que vous ne le demandez pas\u{a0}; rien n'est marqué tant qu'une marque n'est pas choisie dans les réglages avancés." / "What happens on the other side when a deal or its record is deleted. Nothing is deleted unless you ask for it, and nothing is marked unless a mark is chosen in the advanced settings.";
     mapping_approve: "Demander mon accord avant chaque suppression" / "Ask me before each deletion";
     mapping_approve_why: "Sans réponse, rien n'est supprimé." / "Without an answer, nothing is deleted.";
     deletion_of_deal: "Un deal est supprimé dans le CRM" / "A deal is deleted in the CRM";

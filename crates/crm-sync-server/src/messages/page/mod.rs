@@ -9,6 +9,7 @@ mod frame;
 mod history;
 mod mapping;
 mod plan;
+mod policy;
 mod run;
 mod settings;
 
@@ -64,6 +65,7 @@ mod tests {
             history::WORDS,
             mapping::WORDS,
             plan::WORDS,
+            policy::WORDS,
             run::WORDS,
             settings::WORDS,
         ];
