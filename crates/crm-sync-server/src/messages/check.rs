@@ -155,8 +155,8 @@ pub fn budget(lang: Lang, budget: &Budget, remote: &str) -> String {
         None if remote == NOTION => format!("{told}."),
         None => say!(
             lang,
-            "{told}. Airtable en permet 1 000 par mois en offre gratuite, 100 000 en offre Team : donnez la limite avec --monthly-calls.",
-            "{told}. Airtable allows 1,000 a month on its free plan, 100,000 on Team: give the limit with --monthly-calls."
+            "{told}. Airtable en permet 1 000 par mois en offre gratuite, 100 000 en offre Team : donnez la vôtre par « crm-sync-server configure airtable --monthly-calls ».",
+            "{told}. Airtable allows 1,000 a month on its free plan, 100,000 on Team: give yours by “crm-sync-server configure airtable --monthly-calls”."
         ),
         Some(limit) if budget.foreseen > limit => {
             let limit = whole(limit);

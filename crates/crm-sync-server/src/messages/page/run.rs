@@ -159,6 +159,7 @@ pub fn outcome_name(lang: Lang, outcome: OpOutcome) -> String {
 pub fn seconds(lang: Lang, seconds: i64) -> String {
     let (minutes, rest) = (seconds / 60, seconds % 60);
     match (lang, minutes) {
+        (_, 0) if rest == 0 => say!(lang, "moins d'une seconde", "less than a second"),
         (_, 0) => format!("{rest} s"),
         _ => say!(lang, "{minutes} min {rest:02} s", "{minutes} min {rest:02} s"),
     }

@@ -14,8 +14,6 @@ const HEIGHT: u64 = 150;
 const BASE: u64 = 126;
 const TOP: u64 = 14;
 const LEFT: u64 = 44;
-/// What two dates need beside each other, at the size that they have on a telephone.
-const DATES: u64 = 520;
 
 /// The chart of the last runs, oldest first.
 #[derive(Debug)]
@@ -66,12 +64,11 @@ impl Chart {
         let (first, last) = (shown.first()?, shown.last().filter(|_| shown.len() > 1)?);
         let sum = |(created, updated, failed): (u64, u64, u64)| created + updated + failed;
         let most = shown.iter().map(|run| sum(totals(run))).max().unwrap_or_default().max(1);
-        let slots = u64::try_from(shown.len()).unwrap_or(u64::MAX).max(8);
-        let step = (WIDTH - LEFT) / slots;
-        let bar = step.min(40) * 7 / 10;
-        // The newest run stands at the right end, above its date.
-        let begin = WIDTH - bar - step * (u64::try_from(shown.len()).unwrap_or(1) - 1);
-        let first_date = begin.min(WIDTH - DATES);
+        let count = u64::try_from(shown.len()).unwrap_or(u64::MAX);
+        let bar = ((WIDTH - LEFT) / count).min(40) * 7 / 10;
+        // From one end to the other, the oldest and the newest above their dates.
+        let step = (WIDTH - LEFT - bar) / (count - 1);
+        let first_date = WIDTH - bar - step * (count - 1);
         let bars: Vec<Bar> = shown
             .iter()
             .zip(0_u64..)
@@ -86,7 +83,7 @@ impl Chart {
                     created,
                     updated,
                     failed,
-                    pieces: pieces(begin + place * step, bar, most, [created, updated, failed]),
+                    pieces: pieces(first_date + place * step, bar, most, [created, updated, failed]),
                 }
             })
             .collect();
