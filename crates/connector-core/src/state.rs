@@ -144,6 +144,17 @@ pub struct Trouble {
     pub message: String,
 }
 
+impl Trouble {
+    /// In how many runs in a row an operation is refused before it is set aside.
+    const PATIENCE: u32 = 5;
+
+    /// Whether it is no longer tried by itself.
+    #[must_use]
+    pub const fn is_set_aside(&self) -> bool {
+        self.times >= Self::PATIENCE
+    }
+}
+
 /// What the last run that ended left behind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Baseline {

@@ -11,9 +11,6 @@ use crate::id::{DealId, RemoteId};
 use crate::state::Trouble;
 use crate::value::Value;
 
-/// In how many runs in a row an operation is refused before it is set aside.
-const PATIENCE: u32 = 5;
-
 /// A name for what an operation is to do: the same until either side of it is edited.
 pub(crate) fn attempt(op: &Op) -> String {
     let id = |id: Option<&str>| id.unwrap_or_default().to_owned();
@@ -43,7 +40,7 @@ pub(super) fn without_troubles(inputs: &Inputs<'_>, ops: Vec<Op>, draft: &mut Dr
     let mut tried = Vec::with_capacity(ops.len());
     for op in ops {
         let attempt = attempt(&op);
-        match troubles.get(attempt.as_str()).filter(|trouble| trouble.times >= PATIENCE) {
+        match troubles.get(attempt.as_str()).filter(|trouble| trouble.is_set_aside()) {
             None => tried.push(op),
             Some(trouble) => {
                 draft.notices.push(notice(&op, attempt, trouble));

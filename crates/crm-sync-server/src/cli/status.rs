@@ -1,10 +1,12 @@
 //! `status`
 
+use connector_core::store::Store as _;
+
 use super::{Console, Exit};
 use crate::app::{AIRTABLE, App};
 use crate::failure::Failure;
 use crate::report::{self, Speaker, Standing};
-use crate::service::{connection, questions, verify};
+use crate::service::{connection, glance, questions, verify};
 use crate::store::RunFilter;
 
 /// How many runs of each connection are shown.
@@ -22,9 +24,10 @@ pub(super) async fn run(app: &App, console: Console) -> Result<Exit, Failure> {
         let runs = app.store.runs(filter, RUNS).await?;
         let running = app.store.running(id).await?.map(|run| run.to_string());
         let open = app.store.open_conflicts(id).await?;
+        let set_aside = glance::set_aside(&app.store.state(id).await?);
         let asked = questions::waiting(app, id).await?.map(|waiting| waiting.found);
         let verified = verify::last(app, id).await?;
-        found.push(Standing { configured, runs, running, open, asked, verified });
+        found.push(Standing { configured, runs, running, open, set_aside, asked, verified });
     }
     if !console.json {
         for standing in &found {

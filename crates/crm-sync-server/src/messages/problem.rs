@@ -39,8 +39,8 @@ pub fn problem(lang: Lang, problem: &Problem) -> String {
         ),
         Problem::SetAside { times, why, .. } => say!(
             lang,
-            "refusé {times} fois de suite ({why}) ; mis de côté jusqu'à ce que l'un des deux côtés soit modifié. Corrigez la valeur, ou réessayez avec « sync --retry »",
-            "refused {times} times in a row ({why}); set aside until one of the two sides is edited. Correct the value, or try again with “sync --retry”"
+            "refusé {times} fois de suite ({why}) ; mis de côté jusqu'à ce que l'un des deux côtés soit modifié. Corrigez la valeur, ou demandez un nouvel essai",
+            "refused {times} times in a row ({why}); set aside until one of the two sides is edited. Correct the value, or ask for another try"
         ),
         Problem::ClocksDiffer { minutes } => say!(
             lang,

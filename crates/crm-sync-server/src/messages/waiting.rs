@@ -61,3 +61,30 @@ pub fn deletions_waiting(lang: Lang, count: usize, remote: &str) -> String {
         "{told} for your approval: crm-sync-server questions {remote}"
     )
 }
+
+/// How many deals and records are set aside.
+#[must_use]
+pub fn set_aside(lang: Lang, count: usize) -> String {
+    match lang {
+        Lang::Fr => {
+            let told = lang.count(count, "fiche refusée", "fiches refusées");
+            let aside = if lang.is_one(count) { "est mise" } else { "sont mises" };
+            format!("{told} cinq fois de suite {aside} de côté jusqu'à la prochaine modification.")
+        }
+        Lang::En => {
+            let told = lang.count(count, "deal that was", "deals that were");
+            let aside = if lang.is_one(count) { "is" } else { "are" };
+            format!("{told} refused five times in a row {aside} set aside until the next edit.")
+        }
+    }
+}
+
+/// How to try again what is set aside.
+#[must_use]
+pub fn retry_next(lang: Lang, remote: &str) -> String {
+    say!(
+        lang,
+        "Pour réessayer : crm-sync-server sync {remote} --retry",
+        "To try again: crm-sync-server sync {remote} --retry"
+    )
+}

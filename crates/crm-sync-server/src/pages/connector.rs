@@ -47,6 +47,8 @@ struct View {
     sync_told: String,
     sync_hint: String,
     running: String,
+    /// That something is set aside, if so.
+    set_aside: String,
     is_ready: bool,
     may_sync: bool,
     ways: Vec<Way>,
@@ -177,6 +179,10 @@ async fn view(visitor: &Visitor, tool: Tool, fault: String) -> Result<View, Trou
         sync_told: told,
         sync_hint: if is_ready { t.sync_first() } else { t.configure_first() },
         running: glance.running.as_ref().map(RunId::to_string).unwrap_or_default(),
+        set_aside: match glance.set_aside {
+            0 => String::new(),
+            count => messages::set_aside(lang, count),
+        },
         is_ready,
         may_sync: is_ready && !glance.is_first,
         ways: vec![

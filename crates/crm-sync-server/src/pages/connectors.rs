@@ -193,7 +193,16 @@ mod tests {
 
     fn glance(token: TokenState) -> Glance {
         let remote = "airtable";
-        Glance { remote, token, configured: None, running: None, last: None, is_first: true, waiting: 0 }
+        Glance {
+            remote,
+            token,
+            configured: None,
+            running: None,
+            last: None,
+            is_first: true,
+            waiting: 0,
+            set_aside: 0,
+        }
     }
 
     #[test]

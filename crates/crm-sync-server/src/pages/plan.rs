@@ -11,7 +11,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use connector_core::engine::{EngineError, PLAN_LIFE};
 use connector_core::id::{PlanId, RunId};
-use connector_core::plan::{Action, Guard, Mode, Notice, Op, Plan, Precedence, Purpose, Side};
+use connector_core::plan::{Action, Guard, Mode, Notice, Op, Plan, Precedence, Problem, Purpose, Side};
 use connector_core::store::{SavedPlan, Store as _};
 
 use super::fields::Fields;
@@ -67,6 +67,8 @@ struct View {
     applied_by: String,
     refused: Vec<String>,
     altered: Vec<String>,
+    /// Whether something is set aside that could be tried again.
+    can_retry: bool,
     questions: Vec<String>,
     waiting: Vec<String>,
     /// What can be chosen before the first sync.
@@ -160,13 +162,14 @@ pub(super) async fn make(visitor: Visitor, path: Path<String>, fields: Fields) -
         configure::configure(visitor.app(), tool.remote, wanted).await?;
     }
     let mode = fields.get("mode").and_then(|mode| mode.parse().ok()).unwrap_or_default();
-    preview(&visitor, tool, mode).await
+    preview(&visitor, tool, mode, fields.get("retry").is_some()).await
 }
 
 /// Has a plan of a sync made, and leads to it; a reading that takes long is shown as it goes.
-pub(super) async fn preview(visitor: &Visitor, tool: Tool, mode: Mode) -> Answer {
+pub(super) async fn preview(visitor: &Visitor, tool: Tool, mode: Mode, retry: bool) -> Answer {
     let configured = connection::of_remote(visitor.app(), tool.remote).await?;
-    make_by(visitor, Job::new(configured.settings.connection.id, Work::Plan { mode }, ASKED_BY)).await
+    let job = Job::new(configured.settings.connection.id, Work::Plan { mode }, ASKED_BY);
+    make_by(visitor, Job { retry, ..job }).await
 }
 
 /// Has a plan made that takes a run back, and leads to it.
@@ -297,6 +300,7 @@ async fn view(visitor: &Visitor, id: &PlanId) -> Result<View, Trouble> {
         is_empty,
         over: if is_old(plan.made_at, app.clock.now()) { t.plan_old() } else { String::new() },
         applied_by: applied_by.map(|run| run.to_string()).unwrap_or_default(),
+        can_retry: blocked.iter().any(|notice| matches!(notice.problem, Problem::SetAside { .. })),
         refused: told(&blocked),
         altered: told(&altered),
         questions: cut(lang, &plan.questions, |question| report::question(&speaker, question)),

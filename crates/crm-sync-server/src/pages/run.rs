@@ -103,7 +103,7 @@ pub(super) async fn start(visitor: Visitor, path: Path<String>, fields: Fields) 
     let configured = connection::of_remote(visitor.app(), tool.remote).await?;
     let mode = fields.get("mode").and_then(|mode| mode.parse().ok()).unwrap_or_default();
     if sync::is_first(visitor.app(), &configured).await? {
-        return plan::preview(&visitor, tool, mode).await;
+        return plan::preview(&visitor, tool, mode, false).await;
     }
     let work = Work::Run { mode, only: None };
     let job = Job::new(configured.settings.connection.id, work, ASKED_BY);

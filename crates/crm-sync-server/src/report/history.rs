@@ -23,6 +23,8 @@ pub struct Standing {
     pub running: Option<String>,
     /// The conflicts that wait.
     pub open: Vec<Disputed>,
+    /// How many operations are set aside.
+    pub set_aside: usize,
     /// What the last run asked.
     pub asked: Option<Asked>,
     /// What the last comparison of both sides found.
@@ -34,7 +36,7 @@ pub struct Standing {
 pub fn status(speaker: &Speaker<'_>, standing: &Standing) -> String {
     let lang = speaker.lang;
     let mut text = Text::default();
-    let Standing { configured, runs, running, open, asked, verified } = standing;
+    let Standing { configured, runs, running, open, set_aside, asked, verified } = standing;
     let settings = &configured.settings;
     text.line(&messages::connection_line(lang, speaker.remote, &settings.table_name, settings.base.as_str()));
     if let Some(run) = running {
@@ -57,6 +59,10 @@ pub fn status(speaker: &Speaker<'_>, standing: &Standing) -> String {
     text.line("");
     if deletions > 0 {
         text.line(&messages::deletions_waiting(lang, deletions, speaker.remote));
+    }
+    if *set_aside > 0 {
+        let told = messages::set_aside(lang, *set_aside);
+        text.line(&format!("{told} {}", messages::retry_next(lang, speaker.remote)));
     }
     text.line(&messages::last_verified(lang, verified.as_ref()));
     text.end()

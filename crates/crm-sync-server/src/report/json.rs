@@ -63,13 +63,14 @@ pub fn connections_json(found: &[Standing]) -> Value {
     let connections: Vec<Value> = found
         .iter()
         .map(|standing| {
-            let Standing { configured, runs, running, open, asked, verified } = standing;
+            let Standing { configured, runs, running, open, set_aside, asked, verified } = standing;
             let told: Vec<Told<'_>> = runs.iter().map(Told::from).collect();
             json!({
                 "remote": configured.remote,
                 "settings": configured.settings,
                 "running": running,
                 "open_conflicts": open.len(),
+                "set_aside": set_aside,
                 "questions": asked.as_ref().map_or(0, |asked| asked.questions.len()),
                 "deletions_waiting": asked.as_ref().map_or(0, Asked::deletions),
                 "verified": verified.as_ref().map(|last| json!({"at": last.at, "found": last.found})),

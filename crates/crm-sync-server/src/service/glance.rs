@@ -1,6 +1,7 @@
 //! A remote's state at a glance: what is set up, what runs, what the last run came to, what waits for a person.
 
 use connector_core::id::RunId;
+use connector_core::state::State;
 use connector_core::store::{RunStatus, Store as _};
 
 use super::connection::{self, Configured};
@@ -26,6 +27,8 @@ pub struct Glance {
     pub is_first: bool,
     /// How many conflicts wait for a person.
     pub waiting: usize,
+    /// How many operations were refused so often that they are no longer tried by themselves.
+    pub set_aside: usize,
 }
 
 impl Glance {
@@ -53,15 +56,31 @@ impl Glance {
 pub async fn of_remote(app: &App, remote: &'static str) -> Result<Glance, Failure> {
     let token = app.vault.state_of(remote).await?;
     let configured = connection::all(app).await?.into_iter().find(|configured| configured.remote == remote);
-    let mut glance =
-        Glance { remote, token, configured, running: None, last: None, is_first: true, waiting: 0 };
+    let mut glance = Glance {
+        remote,
+        token,
+        configured,
+        running: None,
+        last: None,
+        is_first: true,
+        waiting: 0,
+        set_aside: 0,
+    };
     if let Some(configured) = &glance.configured {
         let id = &configured.settings.connection.id;
         glance.running = app.store.running(id).await?;
         glance.last =
             app.store.last_run(id).await?.filter(|run| glance.running.as_ref() != Some(&run.record.id));
-        glance.is_first = app.store.state(id).await?.baseline.is_none();
+        let state = app.store.state(id).await?;
+        glance.is_first = state.baseline.is_none();
+        glance.set_aside = set_aside(&state);
         glance.waiting = app.store.open_conflicts(id).await?.len();
     }
     Ok(glance)
+}
+
+/// How many operations of a connection were refused so often that they are no longer tried by themselves.
+#[must_use]
+pub fn set_aside(state: &State) -> usize {
+    state.troubles.iter().filter(|trouble| trouble.is_set_aside()).count()
 }

@@ -23,6 +23,9 @@ pub struct Job {
     /// The run that was cut off and whose work this is the rest of.
     #[serde(default)]
     pub continues: Option<RunId>,
+    /// Whether to try again what was refused too often and set aside.
+    #[serde(default)]
+    pub retry: bool,
     /// How often this work was cut off before.
     pub interruptions: u32,
 }
@@ -67,13 +70,17 @@ impl Job {
             overrides: BTreeSet::new(),
             answers: BTreeMap::new(),
             continues: None,
+            retry: false,
             interruptions: 0,
         }
     }
 
     /// Whether a person decided something that no other run of the connection knows of.
     pub(super) fn is_decision(&self) -> bool {
-        matches!(self.work, Work::Apply { .. }) || !self.answers.is_empty() || !self.overrides.is_empty()
+        matches!(self.work, Work::Apply { .. })
+            || self.retry
+            || !self.answers.is_empty()
+            || !self.overrides.is_empty()
     }
 
     /// Whether it needs the connection for itself.

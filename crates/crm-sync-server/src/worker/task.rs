@@ -95,6 +95,7 @@ async fn work(app: App, course: Arc<Course>) -> Result<Ending, Failure> {
         continues: job.continues.clone(),
         overrides: job.overrides.clone(),
         answers: job.answers.clone(),
+        retry: job.retry,
         cancel: course.stop.clone(),
         watch: course.clone(),
         ..Order::new(mode)

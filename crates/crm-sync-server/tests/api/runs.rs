@@ -213,3 +213,41 @@ async fn a_plan_that_cannot_be_made_says_why() {
     assert!(failed["message"].as_str().unwrap().contains("Token Airtable"), "{failed:#}");
     house.close().await;
 }
+
+#[rstest]
+#[case::postgres(Kind::Postgres)]
+#[case::sqlite(Kind::Sqlite)]
+#[tokio::test]
+async fn what_is_set_aside_is_counted_and_tried_again_when_asked_for(#[case] kind: Kind) {
+    let house = House::fresh(kind).await;
+    house.connect().await;
+    house.deal("Atelier Morin");
+    house.press("/api/sync/airtable/export").await.ok(200);
+    house.crm().execute("UPDATE deals SET montant_brut = 1200");
+    house.sandbox.fault(Fault::status(422).on("PATCH", "/v0/{base}/{table}"));
+    let run = async |body: Value| {
+        let begun = house.post("/api/v1/runs", body).await;
+        let at = begun.header("location").to_owned();
+        begun.ok(202);
+        ended(&house, &at).await
+    };
+    for _ in 0..5 {
+        assert_eq!(run(json!({"remote": "airtable"})).await["status"], "partial");
+    }
+    let glance = house.get("/api/v1/connections/airtable").await.ok(200);
+    assert_eq!(glance["set_aside"], 1, "{glance:#}");
+    house.sandbox.clear_faults();
+    let (at, made) = plan(&house, "sync").await;
+    assert_eq!(made["contents"]["update_remote"], 0, "{made:#}");
+    let notices = house.get(&format!("{at}/notices")).await.ok(200);
+    assert_eq!(notices["items"][0]["label"], "Atelier Morin", "{notices:#}");
+
+    let begun = house.post("/api/v1/plans", json!({"remote": "airtable", "retry": true})).await;
+    let made = house.until(begun.header("location"), |plan| plan["state"] != "making").await;
+    assert_eq!(made["contents"]["update_remote"], 1, "{made:#}");
+    assert_eq!(house.post("/api/v1/runs", json!({"retry": true})).await.ok(422)["field"], "retry");
+    let done = run(json!({"remote": "airtable", "retry": true})).await;
+    assert_eq!((&done["status"], &done["counts"]["updated_remote"]), (&json!("ok"), &json!(1)), "{done:#}");
+    assert_eq!(house.get("/api/v1/connections/airtable").await.ok(200)["set_aside"], 0);
+    house.close().await;
+}

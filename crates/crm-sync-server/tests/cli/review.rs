@@ -1,6 +1,6 @@
 //! `undo`, `verify`, `conflicts`, `questions` and `answer`.
 
-use connector_sandbox::Edit;
+use connector_sandbox::{Edit, Fault};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -206,4 +206,21 @@ fn a_question_is_listed_and_answered_without_touching_anything_else() {
     assert_eq!(answered["run"]["counts"]["pulled"], 0, "what was not asked waits: {answered:#}");
     let none = office.run(&["questions"]);
     assert!(none.text().contains("aucune question n'attend"), "{none:?}");
+}
+
+#[test]
+fn status_counts_what_is_set_aside_and_tells_how_to_try_it_again() {
+    let (office, _) = agreed(Kind::Sqlite);
+    office.crm("UPDATE deals SET notes = 'rappeler'");
+    office.sandbox.fault(Fault::status(422).on("PATCH", "/v0/{base}/{table}"));
+    for _ in 0..5 {
+        assert_eq!(office.run(&["sync", "airtable"]).code, 3);
+    }
+    let status = office.run(&["status"]);
+    assert!(status.text().contains("1 fiche refusée cinq fois de suite est mise de côté"), "{status:?}");
+    assert!(status.text().contains("crm-sync-server sync airtable --retry"), "{status:?}");
+    assert_eq!(office.run(&["status", "--json"]).json()["connections"][0]["set_aside"], 1);
+    office.sandbox.clear_faults();
+    assert_eq!(office.run(&["sync", "airtable", "--retry"]).code, 0);
+    assert_eq!(office.run(&["status", "--json"]).json()["connections"][0]["set_aside"], 0);
 }

@@ -1,5 +1,6 @@
 //! What a founder can take back, is asked about, and can have looked over.
 
+use connector_sandbox::Fault;
 use test_browser::{Browser, Office, Screen, Setup};
 
 /// An office whose six deals are in both tools.
@@ -71,4 +72,28 @@ fn a_verification_tells_where_both_sides_differ() {
     browser.press("Vérifier maintenant");
     browser.sees("1 écart");
     browser.sees("1 999,00 €");
+}
+
+#[test]
+fn what_is_set_aside_is_told_and_tried_again_at_the_press_of_a_button() {
+    let office = synced();
+    office.execute("UPDATE deals SET montant_brut = 1999 WHERE id = 1");
+    office.sandbox.fault(Fault::status(422).on("PATCH", "/v0/{base}/{table}"));
+    for _ in 0..5 {
+        office.run(&["sync", "airtable"]);
+    }
+    office.sandbox.clear_faults();
+    let browser = Browser::open(&office.url, Screen { scripts: false, ..Screen::narrow() });
+    browser.visit("/connectors/airtable");
+    browser.sees("1 fiche refusée cinq fois de suite est mise de côté");
+    browser.press("Prévisualiser");
+    browser.arrives("/plans/");
+    browser.sees("Tout est déjà en accord");
+    browser.press("Réessayer");
+    browser.until("the update is planned", || browser.count("[data-apply]") == 1);
+    browser.click("[data-apply]");
+    browser.arrives("/runs/");
+    browser.until("the amount", || has_amount(&office, 1_999.0));
+    browser.visit("/connectors/airtable");
+    assert!(!browser.text().contains("mise de côté"), "{}", browser.text());
 }

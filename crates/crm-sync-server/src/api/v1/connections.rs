@@ -40,6 +40,8 @@ pub(crate) struct Connection {
     last_run: Option<LastRun>,
     /// How many conflicts wait for a person.
     open_conflicts: usize,
+    /// How many operations were refused five runs in a row and are set aside until they are asked for again.
+    set_aside: usize,
 }
 
 /// The table that is connected.
@@ -108,6 +110,7 @@ impl From<Glance> for Connection {
             running: glance.running.map(|run| run.to_string()),
             last_run,
             open_conflicts: glance.waiting,
+            set_aside: glance.set_aside,
         }
     }
 }

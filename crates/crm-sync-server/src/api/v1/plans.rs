@@ -33,6 +33,9 @@ pub(crate) struct NewPlan {
     remote: String,
     /// Both ways unless told.
     mode: Option<Mode>,
+    /// Whether to try again what was refused five runs in a row and set aside.
+    #[serde(default)]
+    retry: bool,
 }
 
 /// A plan that is being made.
@@ -76,10 +79,11 @@ pub(super) async fn make(
     body: Body<NewPlan>,
 ) -> Result<HttpResponse, Refusal> {
     let (site, remote) = (caller.site.clone(), remote(&body.0.remote)?);
-    let mode = body.0.mode.map_or_else(CoreMode::default, |mode| mode.0);
+    let (mode, retry) = (body.0.mode.map_or_else(CoreMode::default, |mode| mode.0), body.0.retry);
     let work = async move {
         let connection = connection::of_remote(&site.app, remote).await?.settings.connection.id;
-        let handle = site.worker.start(Job::new(connection, Work::Plan { mode }, ASKED_BY)).await?;
+        let job = Job { retry, ..Job::new(connection, Work::Plan { mode }, ASKED_BY) };
+        let handle = site.worker.start(job).await?;
         Ok(StartedPlan::begun(&handle))
     };
     once(&caller, &request, &body.0, work).await

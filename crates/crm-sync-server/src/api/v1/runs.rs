@@ -37,6 +37,8 @@ pub(crate) struct NewRun {
     mode: Option<Mode>,
     /// Guards to ignore, this once and of this remote.
     overrides: Vec<Guard>,
+    /// Whether to try again what was refused five runs in a row and set aside, of this remote.
+    retry: bool,
     /// Whether the first run of a connection may go without its plan having been seen.
     approve_first: bool,
 }
@@ -109,10 +111,14 @@ pub(super) async fn start(
     if named.is_none() && !body.0.overrides.is_empty() {
         return Err(paging::wrong("overrides"));
     }
+    if named.is_none() && body.0.retry {
+        return Err(paging::wrong("retry"));
+    }
     let site = caller.site.clone();
-    let NewRun { mode, overrides, approve_first, .. } = &body.0;
+    let NewRun { mode, overrides, retry, approve_first, .. } = &body.0;
     let mode = mode.map_or_else(CoreMode::default, |mode| mode.0);
-    let (overrides, approved) = (overrides.iter().map(|guard| guard.0).collect(), *approve_first);
+    let (overrides, retry) = (overrides.iter().map(|guard| guard.0).collect(), *retry);
+    let approved = *approve_first;
     let work = async move {
         let wanted = match named {
             Some(remote) => vec![connection::of_remote(&site.app, remote).await?],
@@ -128,7 +134,7 @@ pub(super) async fn start(
                 let work = Work::Run { mode, only: None };
                 let connection = configured.settings.connection.id;
                 let overrides: std::collections::BTreeSet<CoreGuard> = overrides;
-                site.worker.start(Job { overrides, ..Job::new(connection, work, ASKED_BY) }).await?
+                site.worker.start(Job { overrides, retry, ..Job::new(connection, work, ASKED_BY) }).await?
             }
             _ => site.worker.start_all(mode, ASKED_BY).await?,
         };

@@ -32,6 +32,7 @@ words! {
     plan_again: "Refaire l'aperçu" / "Preview again";
     plan_refused: "Ne peut pas être synchronisé" / "Cannot be synced";
     plan_refused_lead: "Ces lignes sont laissées telles quelles. Corrigez-les, puis refaites l'aperçu." / "These are left as they are. Correct them, then preview again.";
+    retry: "Réessayer" / "Try again";
     plan_altered: "Synchronisé avec un changement" / "Synced with a change";
     plan_questions: "À vous de décider" / "For you to decide";
     plan_open_conflicts: "Conflits qui attendent votre décision" / "Conflicts that wait for your decision";
