@@ -8,6 +8,7 @@ use connector_core::store::RunStatus;
 use super::fields::Fields;
 use super::frame::{Frame, Place};
 use super::names::Names;
+use super::paging::Paging;
 use super::questions::{self, QuestionView};
 use super::trouble::{Answer, Trouble, see};
 use super::visitor::Visitor;
@@ -17,8 +18,8 @@ use crate::service::sync::Order;
 use crate::service::{conflicts, connection};
 use crate::store::Disputed;
 
-/// How many decided conflicts are shown.
-const DECIDED: u32 = 20;
+/// How many decided conflicts one page shows.
+const DECIDED: usize = 20;
 /// How many open ones are shown at once.
 const OPEN: usize = 50;
 
@@ -30,6 +31,7 @@ struct View {
     questions: Vec<QuestionView>,
     open: Vec<ConflictView>,
     decided: Vec<ConflictView>,
+    paging: Paging,
     more: String,
 }
 
@@ -64,7 +66,10 @@ pub(super) async fn show(visitor: Visitor) -> Answer {
     for configured in connection::all(app).await? {
         open.extend(app.store.open_conflicts(&configured.settings.connection.id).await?);
     }
-    let decided = app.store.decided_conflicts(DECIDED).await?;
+    let page = visitor.query.get("page").and_then(|page| page.parse().ok()).unwrap_or(1);
+    let paging = Paging::of(DECIDED, lang, app.store.count_decided_conflicts().await?, page);
+    let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let decided = app.store.decided_conflicts_page(number(paging.before()), number(DECIDED)).await?;
     let names = Names::read(app).await?;
     let view = |disputed: &Disputed| {
         let remote = connection::remote_of(&disputed.connection);
@@ -78,6 +83,7 @@ pub(super) async fn show(visitor: Visitor) -> Answer {
         questions: questions::waiting(app, lang).await?,
         open: open.iter().take(OPEN).map(view).collect(),
         decided: decided.iter().map(view).collect(),
+        paging,
         more: if more > 0 { messages::and_more(lang, more) } else { String::new() },
     };
     visitor.page(&view)

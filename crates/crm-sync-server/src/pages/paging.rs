@@ -2,7 +2,7 @@
 
 use crate::messages::{self, Lang};
 
-/// How many entries one page shows.
+/// How many entries one page shows, unless each is large.
 pub(super) const PAGE: usize = 50;
 
 /// A part of a long list.
@@ -12,6 +12,8 @@ pub(super) struct Paging {
     pub(super) page: usize,
     /// The number of the last page.
     pub(super) pages: usize,
+    /// How many entries a page has.
+    size: usize,
     /// “51 to 100 of 240”.
     pub(super) told: String,
 }
@@ -19,16 +21,21 @@ pub(super) struct Paging {
 impl Paging {
     /// The page of this number, or the nearest that there is.
     pub(super) fn new(lang: Lang, all: usize, wanted: usize) -> Self {
-        let pages = all.div_ceil(PAGE).max(1);
+        Self::of(PAGE, lang, all, wanted)
+    }
+
+    /// The same, of so many entries each.
+    pub(super) fn of(size: usize, lang: Lang, all: usize, wanted: usize) -> Self {
+        let pages = all.div_ceil(size).max(1);
         let page = wanted.clamp(1, pages);
-        let first = (page - 1) * PAGE;
-        let told = messages::shown_of(lang, (first + 1).min(all), (first + PAGE).min(all), all);
-        Self { page, pages, told }
+        let first = (page - 1) * size;
+        let told = messages::shown_of(lang, (first + 1).min(all), (first + size).min(all), all);
+        Self { page, pages, size, told }
     }
 
     /// How many entries stand before it.
     pub(super) const fn before(&self) -> usize {
-        (self.page - 1) * PAGE
+        (self.page - 1) * self.size
     }
 }
 

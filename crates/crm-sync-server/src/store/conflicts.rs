@@ -177,16 +177,25 @@ pub(super) fn called(conn: &mut Conn, start: &str) -> Result<Vec<Disputed>, Fail
     rows.load::<ConflictRow>(conn)?.into_iter().map(ConflictRow::read).collect()
 }
 
-/// The latest conflicts that were decided, of one connection or of all, newest first.
+/// How many conflicts were decided, by all connections.
+pub(super) fn count_decided(conn: &mut Conn) -> Result<usize, Failure> {
+    let decided = conflicts::table.filter(conflicts::state.eq(ConflictState::Decided.to_string()));
+    let count: i64 = decided.count().get_result(conn)?;
+    Ok(usize::try_from(count).unwrap_or_default())
+}
+
+/// The latest conflicts that were decided, of one connection or of all, newest first, without the first of them.
 pub(super) fn decided(
     conn: &mut Conn,
     connection: Option<&ConnectionId>,
+    before: u32,
     limit: u32,
 ) -> Result<Vec<Disputed>, Failure> {
     let mut rows = conflicts::table
         .into_boxed()
         .filter(conflicts::state.eq(ConflictState::Decided.to_string()))
-        .order(conflicts::noted_at.desc())
+        .order((conflicts::noted_at.desc(), conflicts::connection, conflicts::id))
+        .offset(before.into())
         .limit(limit.into());
     if let Some(connection) = connection {
         rows = rows.filter(conflicts::connection.eq(connection.as_str()));

@@ -106,7 +106,17 @@ impl DieselStore {
 
     /// The latest conflicts that were decided, by all connections, newest first.
     pub async fn decided_conflicts(&self, limit: u32) -> Result<Vec<Disputed>, StoreError> {
-        self.run(move |conn| conflicts::decided(conn, None, limit)).await
+        self.run(move |conn| conflicts::decided(conn, None, 0, limit)).await
+    }
+
+    /// A part of them, after the first `before`.
+    pub async fn decided_conflicts_page(&self, before: u32, limit: u32) -> Result<Vec<Disputed>, StoreError> {
+        self.run(move |conn| conflicts::decided(conn, None, before, limit)).await
+    }
+
+    /// How many conflicts were decided, by all connections.
+    pub async fn count_decided_conflicts(&self) -> Result<usize, StoreError> {
+        self.run(conflicts::count_decided).await
     }
 
     /// The latest conflicts of a connection that were decided, newest first.
@@ -116,7 +126,7 @@ impl DieselStore {
         limit: u32,
     ) -> Result<Vec<Disputed>, StoreError> {
         let connection = connection.clone();
-        self.run(move |conn| conflicts::decided(conn, Some(&connection), limit)).await
+        self.run(move |conn| conflicts::decided(conn, Some(&connection), 0, limit)).await
     }
 
     /// The conflicts whose id begins so, of any connection; at most two.

@@ -208,6 +208,47 @@ async fn a_conflict_is_open_until_it_is_decided_superseded_or_goes_away(#[case] 
 #[case::postgres(Kind::Postgres)]
 #[case::sqlite(Kind::Sqlite)]
 #[tokio::test]
+async fn decided_conflicts_are_read_part_by_part_newest_first(#[case] kind: Kind) {
+    let desk = Desk::new(kind).await;
+    let lease = desk.lease().await;
+    for id in ["a", "b", "c"] {
+        desk.clock.advance(chrono::TimeDelta::minutes(1));
+        // Of one moment, and yet always in one order.
+        let both = ["0", "1"].map(|part| decided_conflict(&format!("{id}{part}")));
+        let effects = vec![Effect { conflicts: both.into(), ..effect(DealWrite::Keep("1".into())) }];
+        desk.store.commit(&lease, Commit { effects, ..Commit::default() }).await.unwrap();
+    }
+    let part = async |before| {
+        let found = desk.store.decided_conflicts_page(before, 4).await.unwrap();
+        found.into_iter().map(|disputed| disputed.conflict.id).collect::<Vec<_>>()
+    };
+    assert_eq!(part(0).await, ["c0", "c1", "b0", "b1"]);
+    assert_eq!(part(4).await, ["a0", "a1"]);
+    assert_eq!(desk.store.count_decided_conflicts().await.unwrap(), 6);
+}
+
+fn decided_conflict(id: &str) -> Conflict {
+    Conflict {
+        id: id.to_owned(),
+        deal: "1".into(),
+        remote: "rec1".into(),
+        unit: crm::CLIENT.into(),
+        base: None,
+        crm: text("b"),
+        theirs: text("c"),
+        crm_edited: None,
+        remote_edited: None,
+        strategy: Strategy::CrmWins,
+        winner: Some(Side::Crm),
+        tie: false,
+        clock_suspect: false,
+    }
+}
+
+#[rstest]
+#[case::postgres(Kind::Postgres)]
+#[case::sqlite(Kind::Sqlite)]
+#[tokio::test]
 async fn settings_of_a_connection_carry_a_version(#[case] kind: Kind) {
     let desk = Desk::new(kind).await;
     let settings = |table: &str| BTreeMap::from([("table".to_owned(), table.to_owned())]);

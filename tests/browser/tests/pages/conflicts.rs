@@ -50,3 +50,26 @@ fn the_story_of_a_deal_tells_who_won_and_leads_to_both_records() {
     browser.sees("Boulangerie Lefèvre & Fils");
     assert_eq!(browser.count("a[href^='https://airtable.com/app'][rel~='noreferrer']"), 1);
 }
+
+#[test]
+fn decided_conflicts_are_paged() {
+    let office = office("newest_unit");
+    office.execute(
+        "INSERT INTO sync_conflicts (connection, id, deal, remote, unit, state, conflict, run, noted_at) \
+         WITH RECURSIVE numbers(number) AS \
+             (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 44) \
+         SELECT connection, id || number, deal, remote, unit, state, conflict, run, '2026-01-02T03:04:05.000000Z' \
+         FROM sync_conflicts, numbers",
+    );
+    let browser = Browser::open(&office.url, Screen { scripts: false, ..Screen::narrow() });
+    browser.visit("/conflicts");
+    browser.sees("1 à 20 sur 45");
+    browser.press("Suivants");
+    browser.sees("21 à 40 sur 45");
+    browser.press("Suivants");
+    browser.sees("41 à 45 sur 45");
+    assert_eq!(browser.count("[aria-labelledby='decided'] form"), 5);
+    browser.press("Précédents");
+    browser.sees("21 à 40 sur 45");
+    assert_eq!(browser.overflow(), 0);
+}
