@@ -131,6 +131,18 @@ pub fn and_more(lang: Lang, more: usize) -> String {
     }
 }
 
+/// How many deals and records a notice is about, and the first of them.
+#[must_use]
+pub fn concerned(lang: Lang, count: usize, labels: &[String]) -> String {
+    let names: Vec<String> = labels.iter().map(|label| super::short(label)).collect();
+    let more = match count.saturating_sub(labels.len()) {
+        0 => String::new(),
+        more => format!(" {}", and_more(lang, more)),
+    };
+    let (count, names) = (super::whole(lang, count), names.join(", "));
+    say!(lang, "{count} fiches : {names}{more}", "{count} deals: {names}{more}")
+}
+
 /// One unit that changes.
 #[must_use]
 pub fn unit_change(lang: Lang, unit: &str, before: &str, after: &str, rule: Rule) -> String {

@@ -28,6 +28,7 @@ use super::visitor::Visitor;
 use crate::messages::{self, Lang, Words};
 use crate::report::{self, Speaker};
 use crate::service::configure::{self, Wanted};
+use crate::service::notices::{Group, group};
 use crate::service::policy::Pairing;
 use crate::service::{connection, sync};
 use crate::worker::{Ending, Job, Work};
@@ -269,7 +270,7 @@ async fn view(visitor: &Visitor, id: &PlanId) -> Result<View, Trouble> {
     let ticked = writing.filter(|op| !left.0.contains(&op.seq)).count();
     let (blocked, altered): (Vec<&Notice>, Vec<&Notice>) =
         plan.notices.iter().partition(|notice| notice.problem.blocks());
-    let told = |notices: &[&Notice]| cut(lang, notices, |notice| report::notice(&speaker, notice));
+    let told = |notices: &[&Notice]| noticed(&speaker, &group(notices.iter().copied()));
     let is_empty = plan.ops.is_empty();
     let (title, undoes) = match &plan.purpose {
         Purpose::Undo { run } => (t.undo_title_page(), run.to_string()),
@@ -321,6 +322,17 @@ fn cut<T>(lang: Lang, items: &[T], told: impl Fn(&T) -> String) -> Vec<String> {
     let mut lines: Vec<String> = items.iter().take(SHOWN).map(told).collect();
     if items.len() > SHOWN {
         lines.push(messages::and_more(lang, items.len() - SHOWN));
+    }
+    lines
+}
+
+/// The first groups of notices, and how many more notices there are.
+pub(super) fn noticed(speaker: &Speaker<'_>, groups: &[Group]) -> Vec<String> {
+    let mut lines: Vec<String> =
+        groups.iter().take(SHOWN).map(|group| report::notice(speaker, group)).collect();
+    if groups.len() > SHOWN {
+        let more = groups.iter().skip(SHOWN).map(|group| group.count).sum();
+        lines.push(messages::and_more(speaker.lang, more));
     }
     lines
 }

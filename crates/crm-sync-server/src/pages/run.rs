@@ -19,6 +19,7 @@ use super::visitor::Visitor;
 use crate::messages::{self, Words};
 use crate::report::Speaker;
 use crate::service::connection;
+use crate::service::notices::{self, Group};
 use crate::service::sync;
 use crate::store::Logged;
 use crate::worker::{Job, Work};
@@ -37,6 +38,10 @@ struct View {
     figures: Vec<(String, u64)>,
     /// What was left for a person, in sentences.
     left_over: Vec<String>,
+    /// What could not be synced, if it is the last run of its connection.
+    refused: Vec<String>,
+    /// What was synced with a change, likewise.
+    altered: Vec<String>,
     /// What is said when it wrote nothing.
     nothing: String,
     /// Whether conflicts are among it.
@@ -129,6 +134,9 @@ pub(super) async fn show(visitor: Visitor, path: Path<String>) -> Answer {
     let is_halted = record.status == RunStatus::Halted;
     let plan = record.plan.as_ref().map_or_else(|| record.id.to_string(), ToString::to_string);
     let there = messages::remote_name(&remote).to_owned();
+    let groups = notices::of_run(app, &run.connection, &id).await?;
+    let (refused, altered): (Vec<Group>, Vec<Group>) =
+        groups.into_iter().partition(|group| group.notice.problem.blocks());
     let view = View {
         t,
         frame: visitor.frame(t.run_title(), Place::History).await?,
@@ -152,6 +160,8 @@ pub(super) async fn show(visitor: Visitor, path: Path<String>) -> Answer {
             (t.run_failed(), counts.failed + counts.stale),
         ],
         left_over: if is_live { Vec::new() } else { messages::left_over(lang, counts) },
+        refused: plan::noticed(&speaker, &refused),
+        altered: plan::noticed(&speaker, &altered),
         nothing: if record.status == RunStatus::Ok { t.run_no_operations() } else { t.run_nothing_written() },
         waits: counts.waiting > 0,
         may_undo: !is_live && written > 0 && run.undone_by.is_none(),

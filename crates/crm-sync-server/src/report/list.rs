@@ -1,7 +1,10 @@
 //! Headings and lists that are cut where they are long.
 
+use connector_core::plan::Notice;
+
 use super::Speaker;
 use crate::messages;
+use crate::service::notices::group;
 
 /// The most lines of one list.
 const SHOWN: usize = 8;
@@ -19,26 +22,43 @@ impl Text {
 
     /// A heading and its items, each of one or more lines; nothing when there are none.
     pub(super) fn list(&mut self, speaker: &Speaker<'_>, heading: &str, items: &[String]) {
-        self.cut_list(speaker, heading, items, SHOWN);
+        self.cut_list(speaker, heading, items, &vec![1; items.len()], SHOWN);
+    }
+
+    /// The same of notices: those that tell the same are one item, and the heading counts each.
+    pub(super) fn notices(&mut self, speaker: &Speaker<'_>, heading: &str, notices: &[&Notice]) {
+        let groups = group(notices.iter().copied());
+        let items: Vec<String> = groups.iter().map(|group| super::notice(speaker, group)).collect();
+        let counts: Vec<usize> = groups.iter().map(|group| group.count).collect();
+        self.cut_list(speaker, heading, &items, &counts, SHOWN);
     }
 
     /// The same, with every item: what it lists is what was asked for.
     pub(super) fn whole_list(&mut self, speaker: &Speaker<'_>, heading: &str, items: &[String]) {
-        self.cut_list(speaker, heading, items, items.len());
+        self.cut_list(speaker, heading, items, &vec![1; items.len()], items.len());
     }
 
-    fn cut_list(&mut self, speaker: &Speaker<'_>, heading: &str, items: &[String], shown: usize) {
+    /// `counts` tells for how many each item stands.
+    fn cut_list(
+        &mut self,
+        speaker: &Speaker<'_>,
+        heading: &str,
+        items: &[String],
+        counts: &[usize],
+        shown: usize,
+    ) {
         if items.is_empty() {
             return;
         }
         self.line("");
-        let count = messages::whole(speaker.lang, items.len());
+        let count = messages::whole(speaker.lang, counts.iter().sum());
         self.line(&format!("{heading} ({count})"));
         for item in items.iter().take(shown) {
             self.line(&format!("  • {}", item.replace('\n', "\n    ")));
         }
         if items.len() > shown {
-            self.line(&format!("  {}", messages::and_more(speaker.lang, items.len() - shown)));
+            let more = counts.iter().skip(shown).sum();
+            self.line(&format!("  {}", messages::and_more(speaker.lang, more)));
         }
     }
 

@@ -7,19 +7,19 @@ use super::Speaker;
 use super::list::Text;
 use crate::crm;
 use crate::messages;
+use crate::service::notices::Group;
 
 /// The whole plan as text.
 #[must_use]
 pub fn plan(speaker: &Speaker<'_>, plan: &Plan) -> String {
     let Speaker { lang, remote, .. } = *speaker;
     let mut text = Text::default();
-    let told = |notices: &[&Notice]| notices.iter().map(|one| notice(speaker, one)).collect::<Vec<_>>();
     let (blocked, altered): (Vec<&Notice>, Vec<&Notice>) =
         plan.notices.iter().partition(|notice| notice.problem.blocks());
     let is_undo = matches!(plan.purpose, Purpose::Undo { .. });
     if let Purpose::Undo { run } = &plan.purpose {
         text.line(&messages::undo_title(lang, run, plan.id.as_str()));
-        text.list(speaker, &messages::undo_stays_title(lang), &told(&blocked));
+        text.notices(speaker, &messages::undo_stays_title(lang), &blocked);
         text.line("");
     } else {
         text.line(&messages::plan_title(lang, plan.mode, remote, plan.id.as_str()));
@@ -69,9 +69,9 @@ pub fn plan(speaker: &Speaker<'_>, plan: &Plan) -> String {
         plan.conflicts.iter().map(|conflict| disputed(speaker, conflict.deal.as_str(), conflict)).collect();
     text.list(speaker, &messages::conflicts_title(lang, false), &open);
     if !is_undo {
-        text.list(speaker, &messages::refused_title(lang), &told(&blocked));
+        text.notices(speaker, &messages::refused_title(lang), &blocked);
     }
-    text.list(speaker, &messages::altered_title(lang), &told(&altered));
+    text.notices(speaker, &messages::altered_title(lang), &altered);
     let questions: Vec<String> = plan.questions.iter().map(|one| question(speaker, one)).collect();
     text.list(speaker, &messages::questions_title(lang), &questions);
     text.end()
@@ -132,25 +132,29 @@ pub fn disputed(speaker: &Speaker<'_>, label: &str, conflict: &Conflict) -> Stri
     .join("\n")
 }
 
-/// A value that cannot be carried: deal, field, value, remedy.
+/// A value that cannot be carried: deal, field, value, remedy; of several deals, what they share, then who they are.
 #[must_use]
-pub fn notice(speaker: &Speaker<'_>, notice: &Notice) -> String {
-    let mut told = messages::short(&notice.label);
+pub fn notice(speaker: &Speaker<'_>, group: &Group) -> String {
+    let (lang, notice) = (speaker.lang, &group.notice);
+    let label = messages::short(&notice.label);
+    let is_shared = group.count > 1;
+    let mut head = if is_shared { String::new() } else { label.clone() };
     if let Some(unit) = &notice.unit {
-        // What concerns the whole field is no single deal's, and no value's.
-        let of_all = told.is_empty();
-        told.push_str(if of_all { "" } else { " — " });
-        told.push_str(&speaker.unit(unit));
+        head.push_str(if head.is_empty() { "" } else { " — " });
+        head.push_str(&speaker.unit(unit));
         if let Some(field) = &notice.field {
-            told = format!("{told} ({})", speaker.lang.quoted(field));
+            head = format!("{head} ({})", lang.quoted(field));
         }
-        // That a value is empty, the problem says itself.
-        if !of_all && !notice.value.is_empty() {
-            told = format!("{told} = {}", speaker.value(unit, &notice.value));
+        // What concerns the whole field is no value's, and that a value is empty, the problem says itself.
+        if !label.is_empty() && !notice.value.is_empty() {
+            head = format!("{head} = {}", speaker.value(unit, &notice.value));
         }
     }
-    let problem = messages::problem(speaker.lang, &notice.problem);
-    if told.is_empty() { problem } else { format!("{told}\n{problem}") }
+    let concerned =
+        if is_shared { messages::concerned(lang, group.count, &group.labels) } else { String::new() };
+    let lines = [head, messages::problem(lang, &notice.problem), concerned];
+    let lines: Vec<String> = lines.into_iter().filter(|line| !line.is_empty()).collect();
+    lines.join("\n")
 }
 
 /// What only a person can say.

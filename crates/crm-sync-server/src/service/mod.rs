@@ -11,6 +11,7 @@ pub mod deals_file;
 mod fence;
 pub mod glance;
 pub mod marks;
+pub mod notices;
 pub mod policy;
 pub mod questions;
 pub mod sampling;

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::budget;
 use super::connection::{self, Configured};
 use super::fence::{Fenced, Lookout};
-use super::questions;
+use super::{notices, questions};
 use crate::app::App;
 use crate::failure::Failure;
 use crate::messages::{self, Lang};
@@ -237,6 +237,7 @@ async fn note(app: &App, configured: &Configured, report: &Report) -> Result<(),
     app.settle_calls().await?;
     if let Some(plan) = &report.plan {
         questions::note(app, &configured.settings.connection.id, &record.id, plan).await?;
+        notices::note(app, &configured.settings.connection.id, &record.id, plan).await?;
     }
     app.metrics.run(remote, record);
     tracing::info!(run = %record.id, remote, status = %record.status, calls = record.usage.calls, "run ended");

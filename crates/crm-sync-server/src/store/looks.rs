@@ -22,6 +22,8 @@ pub enum Look {
     Verification,
     /// What waits for a person's answer.
     Questions,
+    /// What could not be carried, or only with a loss.
+    Notices,
 }
 
 /// What was found, and when.

@@ -175,3 +175,16 @@ fn nothing_configured_is_told_with_the_command_that_configures() {
     let said: Said = office.run(&["status"]);
     assert!(said.code == 1 && said.err.contains("Aucune configuration trouvée"), "{said:?}");
 }
+
+#[test]
+fn one_unknown_stage_of_many_rows_is_one_warning() {
+    let office = Office::connected();
+    for number in 0..12 {
+        let fields = json!({"Name": format!("Client {number:02}"), "Amount": 100, "Status": "Perdu"});
+        office.sandbox.edit(&Edit::create_record(fields)).unwrap();
+    }
+    let told = office.run(&["sync", "airtable", "--dry-run"]).text();
+    assert!(told.contains("Synchronisé avec un changement (12)"), "{told}");
+    assert!(told.contains("12 fiches : Client ") && told.contains(" … et 9 autres"), "{told}");
+    assert_eq!(told.matches("« Perdu »").count(), 1, "{told}");
+}

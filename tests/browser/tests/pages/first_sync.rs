@@ -3,6 +3,8 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
+use connector_sandbox::Edit;
+use serde_json::json;
 use test_browser::{Browser, Office, Screen, Setup, key};
 
 /// What a person knows of each tool who sets it up.
@@ -150,6 +152,27 @@ fn before_the_first_sync_its_preview_can_be_made_to_match_only() {
     browser.press("Prévisualiser");
     browser.arrives("/plans/");
     assert_eq!(browser.count("#first"), 0, "after the first sync it is a setting");
+}
+
+#[test]
+fn one_unknown_stage_of_forty_rows_is_one_warning_before_and_after_the_sync() {
+    let office = Office::open(Setup { records: 0, ..Setup::connected() });
+    for number in 0..40 {
+        let fields = json!({"Name": format!("Client {number:02}"), "Amount": 100, "Status": "Perdu"});
+        office.edit(&Edit::create_record(fields));
+    }
+    let browser = Browser::open(&office.url, Screen::narrow());
+    browser.visit("/connectors/airtable");
+    browser.press("Prévisualiser");
+    browser.arrives("/plans/");
+    browser.sees("40 fiches : Client ");
+    browser.sees(" … et 37 autres");
+    assert_eq!(browser.text().matches("« Perdu »").count(), 1);
+    browser.click("[data-apply]");
+    browser.arrives("/runs/");
+    browser.sees("Terminé");
+    browser.sees("40 fiches : Client ");
+    assert_eq!(browser.overflow(), 0);
 }
 
 #[test]
