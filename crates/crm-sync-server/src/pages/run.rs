@@ -21,8 +21,13 @@ use crate::report::Speaker;
 use crate::service::connection;
 use crate::service::notices::{self, Group};
 use crate::service::sync;
-use crate::store::Logged;
+use crate::store::{Logged, Refused};
 use crate::worker::{Job, Work};
+
+/// How many reasons why operations were not applied are told at once.
+const REASONS: u32 = 10;
+/// How many deals of a reason are called by their names.
+const NAMED: u32 = 3;
 
 #[derive(Debug, Template)]
 #[template(path = "run.html")]
@@ -42,6 +47,8 @@ struct View {
     refused: Vec<String>,
     /// What was synced with a change, likewise.
     altered: Vec<String>,
+    /// Why several operations were not applied, each reason once.
+    reasons: Vec<String>,
     /// What is said when it wrote nothing.
     nothing: String,
     /// Whether conflicts are among it.
@@ -102,6 +109,15 @@ impl OperationRow {
     }
 }
 
+/// Each reason that is several operations', with the first of them; one alone is told beside its operation.
+fn reasons(speaker: &Speaker<'_>, refused: &[Refused]) -> Vec<String> {
+    let told = refused.iter().filter(|refused| refused.count > 1).map(|refused| {
+        let why = messages::run_message(speaker.lang, &refused.message, speaker.remote);
+        format!("{why}\n{}", messages::concerned(speaker.lang, refused.count, &refused.labels))
+    });
+    told.collect()
+}
+
 /// Reads, plans and applies at once; the first run of a connection goes by way of the preview.
 pub(super) async fn start(visitor: Visitor, path: Path<String>, fields: Fields) -> Answer {
     let tool = Tool::of(&path).ok_or(Trouble::Missing)?;
@@ -160,6 +176,7 @@ pub(super) async fn show(visitor: Visitor, path: Path<String>) -> Answer {
             (t.run_failed(), counts.failed + counts.stale),
         ],
         left_over: if is_live { Vec::new() } else { messages::left_over(lang, counts) },
+        reasons: reasons(&speaker, &app.store.refused(&id, REASONS, NAMED).await?),
         refused: plan::noticed(&speaker, &refused),
         altered: plan::noticed(&speaker, &altered),
         nothing: if record.status == RunStatus::Ok { t.run_no_operations() } else { t.run_nothing_written() },

@@ -55,7 +55,7 @@ pub use database::{Database, UrlError};
 pub use deals::Held;
 pub use jobs::{Orphan, Step};
 pub use looks::{Found, Look};
-pub use operations::Logged;
+pub use operations::{Logged, Refused};
 pub use requests::Claim;
 pub use retention::Ages;
 pub use runs::{Run, RunFilter};

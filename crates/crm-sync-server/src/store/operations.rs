@@ -1,7 +1,8 @@
 //! The log of what was done and tried: only added to.
 
 use connector_core::id::{ConnectionId, DealId, RunId};
-use connector_core::store::LogEntry;
+use connector_core::store::{LogEntry, OpOutcome};
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::columns::{Document, Moment};
@@ -21,6 +22,17 @@ pub struct Logged {
     pub run: RunId,
     /// What it did.
     pub entry: LogEntry,
+}
+
+/// Operations of one run that were not applied for one reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The reason.
+    pub message: String,
+    /// How many they are.
+    pub count: usize,
+    /// How people call the first of them.
+    pub labels: Vec<String>,
 }
 
 #[derive(Debug, Insertable)]
@@ -121,6 +133,31 @@ pub(super) fn add(conn: &mut Conn, rows: &[NewOperation]) -> Result<(), Failure>
 pub(super) fn of_run(conn: &mut Conn, run: &RunId) -> Result<Vec<Logged>, Failure> {
     let rows = operations::table.filter(operations::run.eq(run.as_str())).order(operations::id);
     rows.load::<Operation>(conn)?.into_iter().map(Operation::read).collect()
+}
+
+/// Why operations of a run were refused or got no answer, the most frequent reason first; no more than `limit` reasons, each
+/// with no more than `names` names.
+pub(super) fn refused(conn: &mut Conn, run: &RunId, limit: u32, names: u32) -> Result<Vec<Refused>, Failure> {
+    let outcomes = [OpOutcome::Refused, OpOutcome::Unknown].map(|outcome| outcome.to_string());
+    let of_run = || {
+        let of_run = operations::table.filter(operations::run.eq(run.as_str()));
+        of_run.filter(operations::outcome.eq_any(&outcomes))
+    };
+    let reasons: Vec<(Option<String>, i64)> = of_run()
+        .filter(operations::message.is_not_null())
+        .group_by(operations::message)
+        .select((operations::message, count_star()))
+        .order((count_star().desc(), operations::message))
+        .limit(limit.into())
+        .load(conn)?;
+    let mut found = Vec::with_capacity(reasons.len());
+    for (message, count) in reasons {
+        let Some(message) = message else { continue };
+        let labels = of_run().filter(operations::message.eq(&message)).order(operations::id);
+        let labels = labels.select(operations::label).limit(names.into()).load(conn)?;
+        found.push(Refused { message, count: usize::try_from(count).unwrap_or_default(), labels });
+    }
+    Ok(found)
 }
 
 /// A part of what a run did, in the order of doing it, and how much there is of it.

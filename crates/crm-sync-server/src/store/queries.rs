@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::columns::Document;
 use super::{
-    ConfigChange, Connection, ConnectorConfig, DieselStore, Disputed, Held, Logged, NewSyncLog, Run,
+    ConfigChange, Connection, ConnectorConfig, DieselStore, Disputed, Held, Logged, NewSyncLog, Refused, Run,
     RunFilter, SyncLog, TokenEdit, Tokens, configs, conflicts, connections, deals, leases, links, migrate,
     operations, plans, runs, sync_logs, tokens,
 };
@@ -78,6 +78,12 @@ impl DieselStore {
     ) -> Result<(Vec<Logged>, usize), StoreError> {
         let run = run.clone();
         self.run(move |conn| operations::page_of_run(conn, &run, before, limit)).await
+    }
+
+    /// Why operations of a run were refused or got no answer, the most frequent reason first.
+    pub async fn refused(&self, run: &RunId, limit: u32, names: u32) -> Result<Vec<Refused>, StoreError> {
+        let run = run.clone();
+        self.run(move |conn| conn.read(|conn| operations::refused(conn, &run, limit, names))).await
     }
 
     /// What was done to a deal and tried, by all connections, newest first; to go on where a list ended, from before a line

@@ -6,7 +6,7 @@ use connector_core::clock::Clock as _;
 use connector_core::connector::Usage;
 use connector_core::plan::{Conflict, Mode, Purpose, Side, Strategy};
 use connector_core::store::{
-    Commit, Counts, DealWrite, Effect, RunRecord, RunStatus, Store as _, StoreError,
+    Commit, Counts, DealWrite, Effect, LogEntry, OpOutcome, RunRecord, RunStatus, Store as _, StoreError,
 };
 use connector_core::value::Value;
 use crm_sync_server::crm;
@@ -144,6 +144,32 @@ async fn the_history_of_a_deal_shows_every_line_newest_first(#[case] kind: Kind)
     assert_eq!(history[1].run, "run-1".into());
     assert_eq!(history[1].entry.reason, log(2, "second").reason);
     assert_eq!(desk.store.deal_history(&"no number".into(), None, 2).await.unwrap(), []);
+}
+
+#[rstest]
+#[case::postgres(Kind::Postgres)]
+#[case::sqlite(Kind::Sqlite)]
+#[tokio::test]
+async fn what_was_refused_is_counted_by_its_reason_the_most_frequent_first(#[case] kind: Kind) {
+    let desk = Desk::new(kind).await;
+    let line = |seq, label: &str, outcome, why: &str| {
+        let entry = LogEntry { outcome, message: Some(why.to_owned()), ..log(seq, label) };
+        Effect { log: Some(entry), ..effect(DealWrite::Keep("1".into())) }
+    };
+    desk.commit(vec![
+        line(1, "A", OpOutcome::Refused, "locked"),
+        line(2, "B", OpOutcome::Applied, "locked"),
+        line(3, "C", OpOutcome::Unknown, "gone"),
+        line(4, "D", OpOutcome::Refused, "locked"),
+        line(5, "E", OpOutcome::Refused, "locked"),
+    ])
+    .await;
+    let refused = desk.store.refused(&"run-1".into(), 10, 2).await.unwrap();
+    let told: Vec<_> =
+        refused.iter().map(|one| (one.message.as_str(), one.count, one.labels.join(" "))).collect();
+    assert_eq!(told, [("locked", 3, "A D".to_owned()), ("gone", 1, "C".to_owned())]);
+    assert_eq!(desk.store.refused(&"run-1".into(), 1, 2).await.unwrap().len(), 1);
+    assert_eq!(desk.store.refused(&"run-2".into(), 10, 2).await.unwrap(), []);
 }
 
 #[rstest]

@@ -92,3 +92,20 @@ fn without_scripts_a_preview_that_fails_late_ends_as_a_page_that_tells_why() {
     browser.press("Revenir aux connecteurs");
     browser.arrives("/connectors");
 }
+
+#[test]
+fn one_reason_why_many_deals_are_refused_is_told_once() {
+    let office = Office::open(Setup { deals: 12, records: 0, ..Setup::connected() });
+    for method in ["POST", "PATCH"] {
+        office.sandbox.fault(Fault::status(422).on(method, "/v0/{base}/{table}"));
+    }
+    let browser = Browser::open(&office.url, Screen::narrow());
+    browser.visit("/connectors/airtable");
+    browser.press("Prévisualiser");
+    browser.arrives("/plans/");
+    browser.click("[data-apply]");
+    browser.arrives("/runs/");
+    browser.sees("12 fiches : ");
+    browser.sees(" … et 9 autres");
+    assert_eq!(browser.overflow(), 0);
+}
