@@ -7,10 +7,9 @@ use std::time::Duration;
 
 use connector_sandbox::{Knobs, Limits, Sandbox, Settings};
 
-use crate::client::{node, python, run_against_airtable};
-use crate::install;
+use crate::client::{interpreter, node, python, run_against_airtable};
 
-static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| install::python("requirements-airtable.txt"));
+static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| interpreter("requirements-airtable.txt"));
 
 #[test]
 fn pyairtable_tours_the_sandbox() {

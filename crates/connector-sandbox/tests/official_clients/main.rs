@@ -8,5 +8,4 @@
 
 mod airtable;
 mod client;
-mod install;
 mod notion;

@@ -5,11 +5,10 @@ use std::sync::LazyLock;
 
 use connector_sandbox::{Sandbox, Settings};
 
-use crate::client::{node, python, run_against_notion};
-use crate::install;
+use crate::client::{interpreter, node, python, run_against_notion};
 
-static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| install::python("requirements-notion.txt"));
-static OLD_PYTHON: LazyLock<PathBuf> = LazyLock::new(|| install::python("requirements-notion-2022.txt"));
+static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| interpreter("requirements-notion.txt"));
+static OLD_PYTHON: LazyLock<PathBuf> = LazyLock::new(|| interpreter("requirements-notion-2022.txt"));
 
 #[test]
 fn notion_js_tours_the_sandbox_in_its_own_version() {

@@ -18,7 +18,7 @@ const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_co
 /// Where its Python is.
 static PROGRAMS: LazyLock<PathBuf> = LazyLock::new(|| {
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    test_python::programs(&Path::new(FOLDER).join("requirements.txt"), cache)
+    test_packages::python(&Path::new(FOLDER).join("requirements.txt"), cache)
 });
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/api/fuzz");
 

@@ -83,7 +83,7 @@ fn every_page_is_passed_on() {
 
 #[tokio::test]
 async fn one_origin_serves_the_crm_and_the_sync_server() {
-    let programs = test_python::programs(
+    let programs = test_packages::python(
         &Path::new(CLIENTS).join("requirements.txt"),
         Path::new(env!("CARGO_TARGET_TMPDIR")),
     );

@@ -185,7 +185,7 @@ async fn flask(lines: &mut Vec<Line>, time: Duration) -> anyhow::Result<()> {
     let requirements = here.join("../../crates/crm-sync-server/tests/operations/crm/requirements.txt");
     let cache = here.join("../../target/tmp");
     std::fs::create_dir_all(&cache)?;
-    let python = test_python::programs(&requirements, &cache).join("python");
+    let python = test_packages::python(&requirements, &cache).join("python");
     let office = Office::open(Backend::Sqlite, 10).await;
     let server = Server::start(office.program()).await;
     server.client().sync("airtable").await?;
