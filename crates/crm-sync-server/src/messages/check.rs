@@ -102,7 +102,9 @@ pub fn carries(lang: Lang, carries: &Carries, side: Side, remote: &str) -> Strin
     let what = match carries {
         Carries::Exact => say!(lang, "tout arrive, sans perte", "everything arrives, nothing is lost"),
         Carries::Impossible(why) => obstacle(lang, why),
-        Carries::Lossy(losses) => losses.iter().map(|lost| loss(lang, lost)).collect::<Vec<_>>().join(" ; "),
+        Carries::Lossy(losses) => {
+            losses.iter().map(|lost| loss(lang, lost)).collect::<Vec<_>>().join(&say!(lang, " ; ", "; "))
+        }
     };
     say!(lang, "vers {name} : {what}", "to {name}: {what}")
 }

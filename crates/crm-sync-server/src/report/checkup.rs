@@ -52,16 +52,16 @@ pub fn checkup(speaker: &Speaker<'_>, checkup: &Checkup) -> String {
             text.line(&line);
         }
     }
-    let findings: Vec<String> = checkup
+    let findings: Vec<(&str, String)> = checkup
         .findings
         .iter()
         .map(|finding| {
             let unit = finding.unit.as_ref().map(|unit| speaker.unit(unit));
             let told = messages::finding(lang, finding, unit.as_deref(), remote);
-            format!("{} {told}", messages::severity_mark(finding.severity))
+            (messages::severity_mark(finding.severity), told)
         })
         .collect();
-    text.list(speaker, &messages::findings_title(lang), &findings);
+    text.marked_list(speaker, &messages::findings_title(lang), &findings);
     let carried: Vec<String> = checkup
         .carried
         .iter()

@@ -22,43 +22,48 @@ impl Text {
 
     /// A heading and its items, each of one or more lines; nothing when there are none.
     pub(super) fn list(&mut self, speaker: &Speaker<'_>, heading: &str, items: &[String]) {
-        self.cut_list(speaker, heading, items, &vec![1; items.len()], SHOWN);
+        self.cut_list(speaker, heading, items.iter().map(Item::plain), SHOWN);
+    }
+
+    /// The same, each item behind a mark of its own.
+    pub(super) fn marked_list(&mut self, speaker: &Speaker<'_>, heading: &str, items: &[(&str, String)]) {
+        let items = items.iter().map(|(mark, told)| Item { mark, told, count: 1 });
+        self.cut_list(speaker, heading, items, SHOWN);
     }
 
     /// The same of notices: those that tell the same are one item, and the heading counts each.
     pub(super) fn notices(&mut self, speaker: &Speaker<'_>, heading: &str, notices: &[&Notice]) {
         let groups = group(notices.iter().copied());
-        let items: Vec<String> = groups.iter().map(|group| super::notice(speaker, group)).collect();
-        let counts: Vec<usize> = groups.iter().map(|group| group.count).collect();
-        self.cut_list(speaker, heading, &items, &counts, SHOWN);
+        let told: Vec<String> = groups.iter().map(|group| super::notice(speaker, group)).collect();
+        let items =
+            told.iter().zip(&groups).map(|(told, group)| Item { count: group.count, ..Item::plain(told) });
+        self.cut_list(speaker, heading, items, SHOWN);
     }
 
     /// The same, with every item: what it lists is what was asked for.
     pub(super) fn whole_list(&mut self, speaker: &Speaker<'_>, heading: &str, items: &[String]) {
-        self.cut_list(speaker, heading, items, &vec![1; items.len()], items.len());
+        self.cut_list(speaker, heading, items.iter().map(Item::plain), items.len());
     }
 
-    /// `counts` tells for how many each item stands.
-    fn cut_list(
+    fn cut_list<'i>(
         &mut self,
         speaker: &Speaker<'_>,
         heading: &str,
-        items: &[String],
-        counts: &[usize],
+        items: impl Iterator<Item = Item<'i>>,
         shown: usize,
     ) {
+        let items: Vec<Item<'_>> = items.collect();
         if items.is_empty() {
             return;
         }
+        let count = |from| items.iter().skip(from).map(|item| item.count).sum::<usize>();
         self.line("");
-        let count = messages::whole(speaker.lang, counts.iter().sum());
-        self.line(&format!("{heading} ({count})"));
-        for item in items.iter().take(shown) {
-            self.line(&format!("  • {}", item.replace('\n', "\n    ")));
+        self.line(&format!("{heading} ({})", messages::whole(speaker.lang, count(0))));
+        for Item { mark, told, .. } in items.iter().take(shown) {
+            self.line(&format!("  {mark} {}", told.replace('\n', "\n    ")));
         }
         if items.len() > shown {
-            let more = counts.iter().skip(shown).sum();
-            self.line(&format!("  {}", messages::and_more(speaker.lang, more)));
+            self.line(&format!("  {}", messages::and_more(speaker.lang, count(shown))));
         }
     }
 
@@ -68,5 +73,20 @@ impl Text {
             self.0.pop();
         }
         self.0
+    }
+}
+
+/// An item of a list.
+#[derive(Debug, Clone, Copy)]
+struct Item<'i> {
+    mark: &'i str,
+    told: &'i str,
+    /// For how many it stands.
+    count: usize,
+}
+
+impl<'i> Item<'i> {
+    fn plain(told: &'i String) -> Self {
+        Self { mark: "•", told, count: 1 }
     }
 }
