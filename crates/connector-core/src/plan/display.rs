@@ -88,6 +88,7 @@ impl fmt::Display for Reason {
             }
             Self::Matched => f.write_str("both are the same deal"),
             Self::Replaced => f.write_str("in the place of a deleted record"),
+            Self::Inherited => f.write_str("a new deal takes over the record of one that is gone"),
             Self::Adopted => f.write_str("made by a run that was cut off"),
             Self::Converged => f.write_str("both sides came to the same"),
             Self::Chosen => f.write_str("chosen by a person"),

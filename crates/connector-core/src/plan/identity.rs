@@ -9,6 +9,7 @@ use super::decide::{Case, Decision};
 use super::diff::{deal_label, label};
 use super::inputs::Inputs;
 use super::question::{Answer, Question, QuestionKind};
+use super::survivor::{Orphan, match_survivors};
 use crate::canon::{canonical, same};
 use crate::id::{DealId, RemoteId, UnitKey};
 use crate::mutation::{self, Rule::CopyCheck};
@@ -29,6 +30,8 @@ pub(super) struct Identity<'a> {
     pub(super) swept: Vec<(&'a Deal, &'a RemoteId, &'a Row)>,
     /// Deals whose record is gone, and its only copy.
     pub(super) copies: Vec<(&'a Link, &'a Deal, &'a RemoteId, &'a Row)>,
+    /// New deals that take over the record of a deal that is gone.
+    pub(super) survivors: Vec<(&'a Deal, Orphan<'a>)>,
     /// Deals without a record.
     pub(super) deals: Vec<&'a Deal>,
     /// Records without a deal.
@@ -94,6 +97,7 @@ pub(super) fn identify<'a>(inputs: &Inputs<'a>) -> Identity<'a> {
     identity.links.sort_by(|a, b| a.deal.cmp(&b.deal));
     if inputs.remote.complete && inputs.policy.matching {
         match_keys(inputs, &mut deals, &mut records, &mut identity);
+        match_survivors(inputs, &mut deals, &mut identity);
     }
     identity.deals = deals.into_values().collect();
     identity.records = records.into_iter().collect();
@@ -288,7 +292,7 @@ fn place_copies<'a>(
     })
 }
 
-fn intent_for<'a>(inputs: &Inputs<'a>, deal: &DealId) -> Option<&'a Intent> {
+pub(super) fn intent_for<'a>(inputs: &Inputs<'a>, deal: &DealId) -> Option<&'a Intent> {
     inputs.state.intents.iter().find(|intent| intent.deal == *deal && intent.sent_at.is_some())
 }
 

@@ -315,7 +315,7 @@ pub(super) fn plan_adoption<'a>(
 }
 
 /// Links a deal to a record about which something is known that both held.
-fn plan_with_base(
+pub(super) fn plan_with_base(
     inputs: &Inputs<'_>,
     reason: Reason,
     base: &Agreement,

@@ -23,6 +23,7 @@ mod question;
 mod resolve;
 mod restore;
 mod strategy;
+mod survivor;
 mod trouble;
 mod undo;
 mod verify;

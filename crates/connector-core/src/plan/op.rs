@@ -157,14 +157,14 @@ pub struct Op {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Action {
+    /// Notes that one side was deleted, and leaves the other alone.
+    Release,
     /// Notes that a deal and a record are the same thing.
     Link,
     /// Notes that both sides now hold the same.
     Agree,
     /// Notes that both sides are gone.
     Forget,
-    /// Notes that one side was deleted, and leaves the other alone.
-    Release,
     /// Writes units of a deal.
     UpdateDeal,
     /// Brings a deleted deal back, under its own id.
@@ -249,6 +249,8 @@ pub enum Reason {
     Adopted,
     /// It takes the place of the deal's record, which was deleted: its only copy, or one that carries the deal's id.
     Replaced,
+    /// The record's deal is gone, and a new one has its natural key: two were merged, or it was made again.
+    Inherited,
     /// Both sides came to the same by themselves.
     Converged,
     /// The record does not carry its deal's id yet.

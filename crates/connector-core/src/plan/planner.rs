@@ -7,9 +7,10 @@ use super::guard::trips;
 use super::identity::identify;
 use super::inputs::Inputs;
 use super::linked::{plan_adoption, plan_copy, plan_link, plan_match};
-use super::op::{Action, Mode, Op, Plan, Purpose, Reading};
+use super::op::{Action, Mode, Op, Plan, Purpose, Reading, Reason};
 use super::question::{Notice, Problem};
 use super::strategy::Side;
+use super::survivor::plan_survivor;
 use super::trouble::without_troubles;
 use crate::clock::Interval;
 use crate::connector::Capabilities;
@@ -33,6 +34,9 @@ pub fn plan(inputs: &Inputs<'_>) -> Plan {
     }
     for (link, deal, remote, row) in identity.copies {
         plan_copy(inputs, link, deal, remote, row, &mut draft);
+    }
+    for (deal, orphan) in identity.survivors {
+        plan_survivor(inputs, deal, orphan, &mut draft);
     }
     for (deal, remote, row) in identity.matched {
         plan_match(inputs, deal, remote, row, &mut draft);
@@ -119,7 +123,9 @@ fn allowed(mode: Mode, op: &Op) -> bool {
 /// Whether an operation is about one of the deals that were asked for, or a record that a person answered about.
 fn wanted(inputs: &Inputs<'_>, op: &Op) -> bool {
     inputs.only.is_none_or(|only| {
-        op.deal.as_ref().is_some_and(|deal| only.contains(deal))
+        // What a deal takes over is let go by one that is gone.
+        op.reason == Reason::Inherited
+            || op.deal.as_ref().is_some_and(|deal| only.contains(deal))
             || op.remote.as_ref().is_some_and(|remote| inputs.answers.contains_key(remote))
     })
 }

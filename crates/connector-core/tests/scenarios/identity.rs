@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use connector_core::id::{DealId, RemoteId};
-use connector_core::plan::{Action, Answer, Mode, Plan, Policy, QuestionKind};
-use connector_core::store::OpOutcome;
+use connector_core::plan::{Action, Answer, Deletion, Mode, Plan, Policy, QuestionKind};
+use connector_core::schema::FieldKind;
+use connector_core::store::{OpOutcome, RunStatus};
 use connector_core::testing::{Faults, Faulty, MemorySettings};
 use connector_core::value::Value;
 use rstest::rstest;
@@ -133,4 +134,70 @@ async fn a_record_that_got_the_deals_id_after_the_plan_was_made_is_not_made_agai
     desk.sync().await;
     assert_eq!(desk.connector.records().len(), 1);
     assert_eq!(desk.store.links(&"desk".into())[0].agreement.remote, record);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deal_that_was_made_again_takes_over_the_record_of_the_one_that_is_gone() {
+    let desk = Desk::new(Policy::default());
+    let (gone, record) = desk.linked("Acme").await;
+    let unmapped = desk.connector.add_field("Only there", FieldKind::Text { max: None }).id;
+    desk.connector.edit(&record, unmapped.clone(), text("kept")).unwrap();
+    desk.connector.edit(&record, "fNotes", text("edited there")).unwrap();
+    desk.store.delete_deal(&gone).unwrap();
+    let again = desk.deal("Acme", 250);
+    let (status, plan) = desk.sync().await;
+    assert_eq!(status, RunStatus::Ok, "{plan}");
+    assert_eq!(desk.connector.records().len(), 1, "{plan}");
+    assert_eq!(desk.cell(&record, "fAmount"), Value::Number(250.into()));
+    assert_eq!(desk.held(&again, "notes"), text("edited there"), "what was edited on either side stays");
+    assert_eq!(desk.cell(&record, unmapped.as_str()), text("kept"));
+    assert_eq!(desk.cell(&record, "fKey"), text(again.as_str()));
+    assert_eq!(desk.sync().await.1.lines().count(), 1, "nothing is left to do");
+}
+
+#[rstest]
+#[case::left_alone(Deletion::Off, 2)]
+#[case::deleted_there_too(Deletion::Archive, 1)]
+#[tokio::test(start_paused = true)]
+async fn two_deals_that_were_merged_into_a_new_one_keep_one_record(
+    #[case] deletions: Deletion,
+    #[case] records: usize,
+) {
+    let mut policy = Policy::default();
+    policy.deletions.remote = deletions;
+    let desk = Desk::with(MemorySettings::like_notion(), policy);
+    let (acme, record) = desk.linked("Acme").await;
+    let (other, _) = desk.linked("Acme France").await;
+    for deal in [&acme, &other] {
+        desk.store.delete_deal(deal).unwrap();
+    }
+    let merged = desk.deal("Acme", 300);
+    desk.sync().await;
+    let left: Vec<_> = desk.connector.records().into_iter().map(|record| record.id).collect();
+    assert_eq!((left.len(), left.contains(&record)), (records, true));
+    assert_eq!(desk.cell(&record, "fKey"), text(merged.as_str()));
+    assert_eq!(desk.sync().await.1.lines().count(), 1, "nothing is left to do");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deal_that_may_take_over_either_of_two_records_waits_for_a_person() {
+    let mut policy = Policy::default();
+    policy.deletions.remote = Deletion::Archive;
+    let desk = Desk::with(MemorySettings::like_notion(), policy);
+    let (acme, _) = desk.linked("Acme").await;
+    let (other, record) = desk.linked("Acme France").await;
+    desk.connector.edit(&record, "fName", text("Acme")).unwrap();
+    desk.sync().await;
+    for deal in [&acme, &other] {
+        desk.store.delete_deal(deal).unwrap();
+    }
+    desk.deal("Acme", 300);
+    let report = desk.engine().sync(&desk.request(Mode::Sync)).await.unwrap();
+    let plan = report.plan.unwrap();
+    assert_eq!(
+        plan.questions.iter().map(|question| question.kind).collect::<Vec<_>>(),
+        [QuestionKind::Ambiguous]
+    );
+    assert!(plan.ops.is_empty(), "{plan}");
+    assert_eq!(desk.connector.records().len(), 2, "neither is deleted meanwhile");
 }

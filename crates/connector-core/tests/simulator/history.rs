@@ -42,6 +42,7 @@ pub(crate) enum Step {
     },
     RestoreRecord(usize),
     ReviveDeal(usize),
+    RemakeDeal(usize),
     CopyRecord {
         remote: usize,
         which: usize,
@@ -102,6 +103,7 @@ fn any_step() -> impl Strategy<Value = Step> {
         1 => (any::<usize>(), any::<usize>()).prop_map(|(remote, which)| Step::DeleteRecord { remote, which }),
         1 => any::<usize>().prop_map(Step::RestoreRecord),
         1 => any::<usize>().prop_map(Step::ReviveDeal),
+        1 => any::<usize>().prop_map(Step::RemakeDeal),
         1 => (any::<usize>(), any::<usize>()).prop_map(|(remote, which)| Step::CopyRecord { remote, which }),
         1 => (any::<usize>(), any::<usize>(), any::<usize>())
             .prop_map(|(remote, which, deal)| Step::StampRecord { remote, which, deal }),
@@ -136,10 +138,12 @@ fn soils(topology: Topology) -> BoxedStrategy<Vec<Soil>> {
 fn history(strategy: Policy, topology: Topology) -> impl Strategy<Value = (Ground, Vec<Step>)> {
     let tie = prop_oneof![3 => Just(Side::Crm), 1 => Just(Side::Remote)];
     let deletion = prop::sample::select(Deletion::VARIANTS);
-    let ground =
-        (tie, deletion, any::<bool>(), soils(topology)).prop_map(move |(tie, deletion, copies, soils)| {
-            Ground { strategy, tie, deletion, copies, moved: false, guarded: false, soils }
-        });
+    let ground = (tie, deletion, any::<(bool, bool)>(), soils(topology)).prop_map(
+        move |(tie, deletion, choices, soils)| {
+            let (copies, named) = choices;
+            Ground { strategy, tie, deletion, copies, named, moved: false, guarded: false, soils }
+        },
+    );
     (ground, prop::collection::vec(step(topology), 1..24))
 }
 
@@ -241,6 +245,7 @@ async fn play(ground: Ground, steps: &[Step], trace: Trace) -> Result<(), TestCa
             Step::DeleteRecord { remote, which } => people.delete_record(remote, which),
             Step::RestoreRecord(which) => people.restore_record(which),
             Step::ReviveDeal(which) => people.revive_deal(which),
+            Step::RemakeDeal(which) => people.remake_deal(which),
             Step::CopyRecord { remote, which } => people.copy_record(remote, which),
             Step::StampRecord { remote, which, deal } => people.stamp_record(remote, which, deal),
             Step::Wait(seconds) => world.clock.advance(TimeDelta::seconds(seconds)),

@@ -111,7 +111,8 @@ pub(crate) async fn converged(world: &mut World) -> Verdict {
 ///
 /// The remotes' order cannot matter where each unit goes its own way by a rule. It does where a whole record follows one
 /// editor, or where a person decides: what came first is already in the CRM. And where people put one deal's id on
-/// several records: which of them stays linked, and which is asked about, is told by what is deleted first. And
+/// several records: which of them stays linked, and which is asked about, is told by what is deleted first. And where a
+/// deal is made again under its name: a name that somebody changed in one remote is another one there first. And
 /// where deletions are passed on: an edit in one remote that loses to one of the CRM saves the deal from a deletion in
 /// another only while it has not lost yet. A deal that is deleted in the CRM and in a remote, and comes back from another
 /// one, is made again there only if that remote had forgotten it.

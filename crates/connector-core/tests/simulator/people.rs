@@ -37,16 +37,19 @@ pub(crate) struct Deeds {
     pub(crate) copied: HashSet<Value>,
     /// Deals' ids that they copied or wrote onto records.
     pub(crate) stamped: BTreeSet<String>,
+    /// Whether they made a deal again under its name.
+    remade: bool,
     /// Records that were in the trash.
     trashed: Vec<(usize, RemoteId)>,
 }
 
 impl Deeds {
-    /// Whether one deal's id stands on one record only, and nothing was deleted: if that goes on to other sides, anywhere;
-    /// else, on both.
+    /// Whether one deal's id stands on one record only, no deal was made again, whose record goes by a name that somebody
+    /// may change elsewhere meanwhile, and nothing was deleted: if that goes on to other sides, anywhere; else, on both.
     pub(crate) fn are_told_apart(&self, passed_on: bool) -> bool {
         let (deals, records) = (!self.buried.is_empty(), !self.trashed.is_empty());
-        self.stamped.is_empty() && !(if passed_on { deals || records } else { deals && records })
+        let is_one = self.stamped.is_empty() && !self.remade;
+        is_one && !(if passed_on { deals || records } else { deals && records })
     }
 }
 
@@ -125,6 +128,24 @@ impl People {
             deeds.replaced.extend(seen);
             deeds.entities += 1;
         }
+    }
+
+    /// Makes a deal again under another id, with the name that it had.
+    pub(crate) fn remake_deal(&self, which: usize) {
+        let Some(deal) = pick(&self.store.all_deals(), which) else { return };
+        self.delete_deal(which);
+        let again = |(unit, _): &(&'static str, &str)| match *unit {
+            "name" => (*unit, deal.values[units().position(unit).unwrap()].clone()),
+            unit => (unit, self.fresh(unit)),
+        };
+        let values: Vec<(&str, Value)> = UNITS.iter().map(again).collect();
+        let name = values[0].1.clone();
+        self.store.insert_deal(values).unwrap();
+        let mut deeds = self.deeds();
+        // Both stay where deals do not go by their names, or an edit brings the first one back.
+        deeds.copied.insert(name);
+        deeds.remade = true;
+        deeds.entities += 1;
     }
 
     pub(crate) fn delete_record(&self, remote: usize, which: usize) {

@@ -43,6 +43,8 @@ pub(crate) struct Ground {
     pub(crate) deletion: Deletion,
     /// Whether copies become deals of their own.
     pub(crate) copies: bool,
+    /// Whether deals and records go by their names where they were never linked.
+    pub(crate) named: bool,
     /// Whether the notes have moved to another field.
     pub(crate) moved: bool,
     /// Whether guards stop a run; otherwise each run overrides them.
@@ -159,7 +161,7 @@ impl World {
             mapping: Mapping {
                 pairs: pairs.collect(),
                 key_field: remote.soil.keyed.then(|| KEY_FIELD.into()),
-                natural_key: Vec::new(),
+                natural_key: self.ground.named.then(|| UNITS[0].0.into()).into_iter().collect(),
             },
             policy: Policy {
                 strategy: self.ground.strategy,
