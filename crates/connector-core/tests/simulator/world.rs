@@ -35,6 +35,7 @@ pub(crate) const MOVED_FIELD: &str = "fldMoved";
 
 /// What a history plays on.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is drawn by itself")]
 pub(crate) struct Ground {
     pub(crate) strategy: Strategy,
     /// Who wins when the order of two edits cannot be known.
