@@ -9,7 +9,7 @@ use crate::store::{OpOutcome, RunStatus};
 /// One step of a run, as it happens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// The run has the connection.
+    /// The run has the connection, and stands in the history.
     Started {
         /// Which run.
         run: RunId,

@@ -355,8 +355,7 @@ fn leave_out(plan: &mut Plan, without: &BTreeSet<u32>) {
 impl Session<'_> {
     /// Notes in the books that the run is under way.
     async fn record(&self) -> std::result::Result<(), StoreError> {
-        let commit = Commit { run: Some(self.running()), ..Commit::default() };
-        self.engine.store.commit(&self.lease, commit).await.map(drop)
+        self.begin(Commit { run: Some(self.running()), ..Commit::default() }).await
     }
 
     /// Notes that this run, and no other, applies the plan.
@@ -364,8 +363,14 @@ impl Session<'_> {
         self.applies(plan);
         // What a guard stops is still to be applied by whoever lets it pass.
         let applies = plan.trips.is_empty().then(|| plan.id.clone());
-        let commit = Commit { run: Some(self.running()), applies, ..Commit::default() };
-        self.engine.store.commit(&self.lease, commit).await.map(drop)
+        self.begin(Commit { run: Some(self.running()), applies, ..Commit::default() }).await
+    }
+
+    /// The first commit of the run: whoever hears that it has begun finds it in the history.
+    async fn begin(&self, commit: Commit) -> std::result::Result<(), StoreError> {
+        self.engine.store.commit(&self.lease, commit).await?;
+        self.engine.watch.see(&Event::Started { run: self.lease.run.clone() });
+        Ok(())
     }
 
     fn running(&self) -> RunRecord {

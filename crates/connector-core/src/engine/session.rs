@@ -70,7 +70,6 @@ impl<'e> Session<'e> {
                 .map(|guard| format!("{guard} by {}", request.trigger))
                 .collect(),
         };
-        engine.watch.see(&Event::Started { run: request.run.clone() });
         Self {
             engine,
             lease,

@@ -18,7 +18,7 @@ words! {
     busy_reading: "Lecture en cours…" / "Reading…";
     busy_testing: "Test en cours…" / "Testing…";
     busy_saving: "Enregistrement…" / "Saving…";
-    done_saved: "Configuration sauvegardée" / "Configuration saved";
+    done_saved: "Configuration sauvegardée. Si elle change ce que fait la synchronisation, la prochaine vous montre d'abord un aperçu." / "Configuration saved. If it changes what a sync does, the next one shows you a preview first.";
     done_token: "Le jeton est enregistré et fonctionne. Il ne quitte jamais ce serveur." / "The token is stored and works. It never leaves this server.";
     done_key_field: "Le champ «\u{a0}CRM ID\u{a0}» est créé et servira à reconnaître chaque deal." / "The field “CRM ID” was added and will tell which deal each record is.";
     done_cancel: "Interruption demandée\u{a0}: l'opération en cours se termine, rien d'autre ne commence." / "Stop requested: the operation under way ends, nothing else begins.";
