@@ -243,6 +243,16 @@ pub fn trips_title(lang: Lang) -> String {
     say!(lang, "Arrêté par précaution, rien n'a été écrit", "Stopped as a precaution, nothing was written")
 }
 
+/// What to do about guards that stopped a run, for somebody who sees neither the plan nor a command line.
+#[must_use]
+pub fn trips_remedy(lang: Lang) -> String {
+    say!(
+        lang,
+        "Rien n'a été écrit : ouvrez l'aperçu dans les pages de CRM Sync, et approuvez-le s'il est juste.",
+        "Nothing was written: open the preview on the pages of CRM Sync, and approve it if it is right."
+    )
+}
+
 /// What to do with a plan that is kept.
 #[must_use]
 pub fn plan_next(lang: Lang, id: &str) -> String {

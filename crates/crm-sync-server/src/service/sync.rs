@@ -284,8 +284,8 @@ fn trouble(app: &App, remote: &str, report: &Report) -> Option<String> {
     (!shown.is_empty()).then_some(shown)
 }
 
-/// Everything that went wrong in a run: why it ended early, else the guards that stopped it, else which deals were left
-/// out or not written, each with its reason.
+/// Everything that went wrong in a run: why it ended early, else the guards that stopped it and what to do about them,
+/// else which deals were left out or not written, each with its reason.
 #[must_use]
 pub fn troubles(app: &App, lang: Lang, remote: &str, report: &Report) -> Vec<String> {
     if let Some(message) = &report.record.message {
@@ -298,14 +298,20 @@ pub fn troubles(app: &App, lang: Lang, remote: &str, report: &Report) -> Vec<Str
             let unit = trip.unit.as_ref().and_then(unit);
             messages::trip_told(lang, trip, unit.as_deref(), remote)
         });
-        return told.collect();
+        return told.chain([messages::trips_remedy(lang)]).collect();
     }
     let blocked = plan.notices.iter().filter(|notice| notice.problem.blocks());
     let blocked =
         blocked.map(|notice| format!("{} : {}", notice.label, messages::problem(lang, &notice.problem)));
     let failed = plan.ops.iter().filter_map(|op| {
         let result = report.results.get(&op.seq)?;
-        if matches!(result.outcome, OpOutcome::Applied | OpOutcome::Skipped) {
+        // Whoever ended the run knows that the rest was not tried.
+        let is_expected = match result.outcome {
+            OpOutcome::Applied => true,
+            OpOutcome::Skipped => report.record.status == RunStatus::Cancelled,
+            _ => false,
+        };
+        if is_expected {
             return None;
         }
         let why = match (result.outcome, &result.message) {

@@ -1,6 +1,6 @@
 //! The contract with the CRM's own page: its addresses in both spellings, its JSON, its French.
 
-use connector_sandbox::Fault;
+use connector_sandbox::{Edit, Fault};
 use reqwest::Method;
 use rstest::rstest;
 use serde_json::json;
@@ -137,6 +137,23 @@ async fn a_bad_record_is_told_and_the_others_go_on(#[case] kind: Kind) {
     assert_eq!(import["errors"].as_array().unwrap().len(), 2, "{import:#}");
     let unknown = import["unknown_statuses"][0].as_str().unwrap();
     assert!(unknown.contains("Atelier ‹i›Morin") && unknown.contains("« Perdu »"), "{unknown}");
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_sync_that_a_guard_stopped_says_what_to_do() {
+    let house = House::fresh(Kind::Sqlite).await;
+    house.configure().await;
+    house.deal("Atelier Morin");
+    house.press("/api/sync/airtable/export").await.ok(200);
+    for id in house.sandbox.airtable_record_ids() {
+        house.sandbox.edit(&Edit::delete_record(&id)).unwrap();
+    }
+    let stopped = house.press("/api/sync/airtable/export").await.ok(200);
+    let errors: Vec<&str> =
+        stopped["errors"].as_array().unwrap().iter().filter_map(|error| error.as_str()).collect();
+    assert_eq!(stopped["status"], "error", "{stopped:#}");
+    assert!(errors[0].contains("est vide") && errors[1].contains("ouvrez l'aperçu"), "{errors:?}");
     house.close().await;
 }
 
