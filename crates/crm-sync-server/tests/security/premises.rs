@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use connector_sandbox::{Sandbox, Settings};
@@ -30,6 +31,8 @@ pub(crate) struct Premises {
     pub(crate) data: TempDir,
     /// What the programs said, outside of that folder.
     said: TempDir,
+    /// How many programs were started, some of them at once.
+    started: AtomicUsize,
     environment: Vec<(String, String)>,
     /// As whom the programs run, if not as we do.
     user: Option<u32>,
@@ -39,7 +42,8 @@ impl Premises {
     pub(crate) fn new(kind: Kind) -> Self {
         let sandbox = Sandbox::start(Settings { deals: 0, ..Settings::default() }).unwrap();
         let (data, said) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        Self { place: Place::new(kind), sandbox, data, said, environment: Vec::new(), user: None }
+        let started = AtomicUsize::new(0);
+        Self { place: Place::new(kind), sandbox, data, said, started, environment: Vec::new(), user: None }
     }
 
     /// With one more variable.
@@ -99,7 +103,7 @@ impl Premises {
 
     /// Starts the server; how it ended and what it said, if it did not stay.
     pub(crate) fn try_to_serve(&self) -> Result<Server, (ExitStatus, String)> {
-        let number = fs::read_dir(self.said.path()).unwrap().count();
+        let number = self.number();
         let path = |stream: &str| self.said.path().join(format!("{number}.{stream}"));
         let (out, err) = (path("out"), path("err"));
         let mut command = self.command(&["serve"]);
@@ -127,12 +131,13 @@ impl Premises {
         let output = self.command(arguments).output().unwrap();
         let said = [output.stdout, output.stderr].concat();
         let said = String::from_utf8(said).unwrap();
-        fs::write(
-            self.said.path().join(format!("{}.run", fs::read_dir(self.said.path()).unwrap().count())),
-            &said,
-        )
-        .unwrap();
+        fs::write(self.said.path().join(format!("{}.run", self.number())), &said).unwrap();
         (output.status.code().unwrap_or(-1), said)
+    }
+
+    /// The number of the next program.
+    fn number(&self) -> usize {
+        self.started.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Where all that the programs said lies.
