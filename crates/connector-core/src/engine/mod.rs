@@ -1,8 +1,8 @@
 //! Doing: one run from the lease to the last line of the log.
 //!
-//! Read in this order: [`Engine`] (what a run is), `reading` (both sides into snapshots), [`plan`](crate::plan) (the
-//! decision), `session` (the books of a run), `pull` (into the CRM), `push` (into the remote), `create` (new records,
-//! with intents), `finish` (what the next run starts from); `all` (several remotes).
+//! Read in this order: [`Connection`] (what is kept in agreement), [`Engine`] (what a run is), `reading` (both sides into
+//! snapshots), [`plan`](crate::plan) (the decision), `session` (the books of a run), `pull` (into the CRM), `push` (into
+//! the remote), `create` (new records, with intents), `finish` (what the next run starts from); `all` (several remotes).
 
 mod all;
 mod connection;

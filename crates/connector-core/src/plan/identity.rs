@@ -415,18 +415,9 @@ fn match_keys<'a>(
     if inputs.binding.natural_key().is_empty() {
         return;
     }
-    let mut deals_by_key: BTreeMap<String, Vec<&'a Deal>> = BTreeMap::new();
-    for &deal in deals.values() {
-        if let Some(key) = natural_key(inputs, &deal.values) {
-            deals_by_key.entry(key).or_default().push(deal);
-        }
-    }
-    let mut records_by_key: BTreeMap<String, Vec<(&'a RemoteId, &'a Row)>> = BTreeMap::new();
-    for (&id, &row) in &*records {
-        if let Some(key) = natural_key(inputs, &row.values) {
-            records_by_key.entry(key).or_default().push((id, row));
-        }
-    }
+    let deals_by_key = by_natural_key(inputs, deals.values().copied(), |deal| &deal.values);
+    let theirs = records.iter().map(|(id, row)| (*id, *row));
+    let records_by_key = by_natural_key(inputs, theirs, |(_, row)| &row.values);
     let mut taken: HashSet<&DealId> = HashSet::new();
     for (key, theirs) in records_by_key {
         let Some(ours) = deals_by_key.get(&key) else { continue };
@@ -441,15 +432,39 @@ fn match_keys<'a>(
         if let ([deal], [(id, row)]) = (ours.as_slice(), theirs.as_slice()) {
             identity.matched.push((deal, id, row));
         } else {
-            identity.questions.push(Question {
-                kind: QuestionKind::Ambiguous,
-                deals: ours.iter().map(|deal| deal.id.clone()).collect(),
-                remotes: theirs.iter().map(|(id, _)| (*id).clone()).collect(),
-                label: ours.first().map_or_else(String::new, |deal| deal_label(inputs, deal)),
-            });
+            identity.questions.push(ambiguous(inputs, ours, theirs.iter().map(|(id, _)| *id)));
         }
     }
     deals.retain(|id, _| !taken.contains(id));
+}
+
+/// Several deals or records have one natural key.
+pub(super) fn ambiguous<'a>(
+    inputs: &Inputs<'_>,
+    ours: &[&Deal],
+    theirs: impl Iterator<Item = &'a RemoteId>,
+) -> Question {
+    Question {
+        kind: QuestionKind::Ambiguous,
+        deals: ours.iter().map(|deal| deal.id.clone()).collect(),
+        remotes: theirs.cloned().collect(),
+        label: ours.first().map_or_else(String::new, |deal| deal_label(inputs, deal)),
+    }
+}
+
+/// Those that have a natural key, by it.
+pub(super) fn by_natural_key<T>(
+    inputs: &Inputs<'_>,
+    all: impl Iterator<Item = T>,
+    values: impl Fn(&T) -> &[Value],
+) -> BTreeMap<String, Vec<T>> {
+    let mut found: BTreeMap<String, Vec<T>> = BTreeMap::new();
+    for one in all {
+        if let Some(key) = natural_key(inputs, values(&one)) {
+            found.entry(key).or_default().push(one);
+        }
+    }
+    found
 }
 
 /// The key's canonical text, without case; `None` when one of its units is empty.

@@ -1,9 +1,9 @@
 //! Deciding: a pure function from what both sides hold and last agreed on to what should be done.
 //!
-//! Read in this order: [`Inputs`], `planner` (the whole of it on one page), `identity` (who is who), `linked`, `restore`
-//! and `fresh` (what to do with a pair, with a deleted deal, and with what is new), `deletion` (how far one goes), `diff` (the
-//! three-way comparison), [`decide()`] (the record table), `resolve` (who wins), `guard` (what looks like an accident); [`Plan`] is what comes out. [`plan_undo`] goes the way
-//! back.
+//! Read in this order: [`Inputs`], `planner` (the whole of it on one page), `identity` (who is who), `linked`, `restore`,
+//! `survivor` and `fresh` (what to do with a pair, with a deleted deal, with a deal in its place, and with what is new),
+//! `deletion` (how far one goes), `diff` (the three-way comparison), [`decide()`] (the record table), `resolve` (who
+//! wins), `guard` (what looks like an accident); [`Plan`] is what comes out. [`plan_undo`] goes the way back.
 
 mod choose;
 mod conflict;

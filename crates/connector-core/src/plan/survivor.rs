@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::diff::deal_label;
 use super::draft::{Draft, Subject};
-use super::identity::{Identity, intent_for, natural_key};
+use super::identity::{Identity, ambiguous, by_natural_key, intent_for};
 use super::inputs::Inputs;
 use super::linked::plan_with_base;
 use super::op::{Action, Reason};
-use super::question::{Question, QuestionKind};
 use crate::id::{DealId, RemoteId};
 use crate::snapshot::Row;
 use crate::state::{Agreement, Deal, Link, LinkStatus};
@@ -31,14 +30,10 @@ pub(super) fn match_survivors<'a>(
     if orphans.is_empty() {
         return;
     }
-    let mut survivors: BTreeMap<String, Vec<&'a Deal>> = BTreeMap::new();
-    for &deal in deals.values() {
-        let is_wanted = inputs.only.is_none_or(|only| only.contains(&deal.id));
-        let key = natural_key(inputs, &deal.values).filter(|key| orphans.contains_key(key));
-        if let Some(key) = key.filter(|_| is_wanted && intent_for(inputs, &deal.id).is_none()) {
-            survivors.entry(key).or_default().push(deal);
-        }
-    }
+    let may_survive = |deal: &&Deal| {
+        inputs.only.is_none_or(|only| only.contains(&deal.id)) && intent_for(inputs, &deal.id).is_none()
+    };
+    let survivors = by_natural_key(inputs, deals.values().copied().filter(may_survive), |deal| &deal.values);
     let mut placed: HashSet<&RemoteId> = HashSet::new();
     for (key, ours) in survivors {
         let Some(theirs) = orphans.remove(&key) else { continue };
@@ -49,12 +44,8 @@ pub(super) fn match_survivors<'a>(
         if let ([deal], [orphan]) = (ours.as_slice(), theirs.as_slice()) {
             identity.survivors.push((*deal, *orphan));
         } else {
-            identity.questions.push(Question {
-                kind: QuestionKind::Ambiguous,
-                deals: ours.iter().map(|deal| deal.id.clone()).collect(),
-                remotes: theirs.iter().map(|orphan| orphan.link.agreement.remote.clone()).collect(),
-                label: ours.first().map_or_else(String::new, |deal| deal_label(inputs, deal)),
-            });
+            let theirs = theirs.iter().map(|orphan| &orphan.link.agreement.remote);
+            identity.questions.push(ambiguous(inputs, &ours, theirs));
         }
     }
     identity.links.retain(|link| !placed.contains(&link.agreement.remote));
@@ -62,21 +53,16 @@ pub(super) fn match_survivors<'a>(
 
 /// Records whose deal is gone and of which no person said anything, by natural key.
 fn orphans<'a>(inputs: &Inputs<'a>, identity: &Identity<'a>) -> BTreeMap<String, Vec<Orphan<'a>>> {
-    let mut orphans: BTreeMap<String, Vec<Orphan<'a>>> = BTreeMap::new();
     if inputs.binding.natural_key().is_empty() {
-        return orphans;
+        return BTreeMap::new();
     }
-    for &link in &identity.links {
+    let orphan = |link: &&'a Link| {
         let remote = &link.agreement.remote;
-        if inputs.crm.deals.contains_key(&link.deal) || inputs.answers.contains_key(remote) {
-            continue;
-        }
-        let row = inputs.remote.rows.get(remote);
-        if let Some((row, key)) = row.and_then(|row| Some((row, natural_key(inputs, &row.values)?))) {
-            orphans.entry(key).or_default().push(Orphan { link, row });
-        }
-    }
-    orphans
+        let is_one = !inputs.crm.deals.contains_key(&link.deal) && !inputs.answers.contains_key(remote);
+        let row = inputs.remote.rows.get(remote).filter(|_| is_one)?;
+        Some(Orphan { link, row })
+    };
+    by_natural_key(inputs, identity.links.iter().filter_map(orphan), |orphan| &orphan.row.values)
 }
 
 /// Plans that the deal takes over the record: what either holds otherwise than was agreed on was edited since.
